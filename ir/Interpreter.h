@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The reference interpreter: what a program means, computed slowly in f64. Every compiled kernel and every pass is
+// compared with it.
+#pragma once
+#include "ir/Literal.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace tenon::ir {
+
+/// The value of every variable by name.
+using VariableState = llvm::StringMap<Literal>;
+
+/// The variables' initial values; zeros where a variable has none.
+VariableState initialState(mlir::ModuleOp module);
+
+/// Calls @function with inputs (shapes must fit its argument types) and returns its results; reads see `state` as it was
+/// at entry, assigns change it at the end. Emits a diagnostic and fails for an unknown function or a shape that does
+/// not fit.
+mlir::FailureOr<llvm::SmallVector<Literal>> interpret(mlir::ModuleOp module, llvm::StringRef function,
+                                                      llvm::ArrayRef<Literal> inputs, VariableState &state);
+
+} // namespace tenon::ir

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ir/target/CostModel.h"
+#include <algorithm>
+
+using namespace tenon::ir;
+
+namespace {
+constexpr double fmaLatency = 4; // cycles, current x86 and Arm cores
+
+double cyclesPerStep(const Machine &machine, int64_t rows, int64_t vectors) {
+  double fma = static_cast<double>(rows * vectors) / machine.fmaPorts;
+  double loads = static_cast<double>(rows + vectors) / machine.loadPorts;
+  return std::max({fma, loads, fmaLatency});
+}
+int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+} // namespace
+
+Tile tenon::ir::chooseTile(const Machine &machine, int64_t columns, int64_t rowsPerSample) {
+  constexpr int64_t mostRows = 14; // more rows gain nothing and cost code
+  Tile best{1, machine.lanes};
+  double bestCost = 0;
+  for (int64_t vectors = 1; vectors <= 4; ++vectors) {
+    int64_t width = vectors * machine.lanes;
+    if (vectors > 1 && width - machine.lanes >= columns)
+      break; // a whole vector of padding
+    for (int64_t rows = 1; rows <= mostRows && rows * vectors + vectors + 1 <= machine.registers; ++rows) {
+      // A dense layer's rows are samples: any number, so waste in the last tile is not counted.
+      double tilesDown = rowsPerSample > 1 ? static_cast<double>(ceilDiv(rowsPerSample, rows)) / rowsPerSample : 1.0 / rows;
+      double cost = tilesDown * ceilDiv(columns, width) * cyclesPerStep(machine, rows, vectors);
+      // Prefer tiles with more independent chains when the model sees no difference: they hide what it does not see.
+      cost *= 1 - 1e-3 * static_cast<double>(rows * vectors) / machine.registers;
+      if (bestCost == 0 || cost < bestCost) {
+        bestCost = cost;
+        best = {rows, width};
+      }
+    }
+  }
+  return best;
+}
+
+double tenon::ir::contractionSeconds(const Machine &machine, Tile tile, int64_t rows, int64_t columns, int64_t reduction) {
+  double steps = static_cast<double>(ceilDiv(rows, tile.rows)) * ceilDiv(columns, tile.columns) * reduction;
+  return steps * cyclesPerStep(machine, tile.rows, tile.columns / machine.lanes) / (machine.gigahertz * 1e9);
+}
+
+double tenon::ir::streamSeconds(const Machine &machine, int64_t bytes) {
+  double perSecond = bytes <= machine.l2 ? 100e9 : bytes <= machine.l3 ? 50e9 : 20e9;
+  return static_cast<double>(bytes) / perSecond;
+}

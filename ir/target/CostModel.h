@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prices: which register tile a contraction gets and what a kernel costs, from the machine description alone.
+#pragma once
+#include "ir/target/Machine.h"
+#include <cstdint>
+
+namespace tenon::ir {
+
+/// A register tile of rows x columns accumulators; columns is a multiple of the lanes.
+struct Tile {
+  int64_t rows, columns;
+};
+
+/// The tile of a contraction with `columns` result columns (static) and rows that come `rowsPerSample` at a time (a
+/// convolution's output pixels; 1 for a dense layer, any number of samples).
+/// Analytical: cycles per reduction step = max(FMA ports, load ports, FMA latency over independent chains), times the
+/// tiles needed, the last ones' waste included; the accumulators, one row of weights and a broadcast fit the registers.
+Tile chooseTile(const Machine &machine, int64_t columns, int64_t rowsPerSample);
+
+/// Predicted seconds of a contraction on one core.
+double contractionSeconds(const Machine &machine, Tile tile, int64_t rows, int64_t columns, int64_t reduction);
+/// Predicted seconds of a kernel that moves `bytes` (L2 bandwidth below its size, memory's above).
+double streamSeconds(const Machine &machine, int64_t bytes);
+
+} // namespace tenon::ir
