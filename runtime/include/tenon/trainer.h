@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TENON_TRAINER_H
+#define TENON_TRAINER_H
+
+#include <tenon/callbacks.h>
+#include <tenon/data.h>
+
+namespace tenon {
+
+/// Keras's fit arguments, in Keras's order.
+struct FitOptions {
+  int batchSize = 32;
+  int epochs = 1;   ///< the final epoch's number: initialEpoch 2 and epochs 5 trains three
+  int verbose = -1; ///< 0 silent, 1 progress bar, 2 one line per epoch, -1 (auto) is 1
+  Callbacks callbacks = {};
+  double validationSplit = 0; ///< the share of the samples, from the end and before shuffling, that validates
+  std::optional<Dataset> validationData = std::nullopt;
+  bool shuffle = true;
+  std::map<int, double> classWeight = {}; ///< one output only, excludes sampleWeight; a class not named counts 1
+  Feed sampleWeight = {};                 ///< (n,); one for all outputs or one per output
+  int initialEpoch = 0;
+  int64_t stepsPerEpoch = 0;   ///< 0: the whole data set; otherwise an epoch goes on where the last one ended
+  int64_t validationSteps = 0; ///< 0: all
+  int validationBatchSize = 0; ///< 0: batchSize
+  int validationFreq = 1;      ///< validate every so many epochs
+  std::optional<int64_t> seed = std::nullopt; ///< of the order of samples; by default the variable "seed"
+};
+
+struct EvaluateOptions {
+  int batchSize = 32;
+  int verbose = -1;
+  Feed sampleWeight = {};
+  int64_t steps = 0; ///< 0: all
+  Callbacks callbacks = {};
+};
+
+struct PredictOptions {
+  int batchSize = 32;
+  int verbose = -1;
+  int64_t steps = 0; ///< 0: all
+  Callbacks callbacks = {};
+};
+
+/// Trains a session's program. Its entries "train_step" and "evaluate_step" take the model's inputs by name, then
+/// "target:<output>" and then "sample_weight:<output>" (float32, one per sample) for each output; "read_metrics" has
+/// one float32 scalar per log, named as Keras names it. The order of samples depends on (seed, epoch) alone.
+class Trainer {
+public:
+  Trainer(Session &session, Dataset dataset, FitOptions options);
+  /// Ctrl-C while it runs ends training after the current batch, cleanly; a second one ends the process.
+  History run();
+
+private:
+  Session &session_;
+  Dataset train_, validation_;
+  FitOptions options_;
+};
+
+/// Loss and metrics over a data set.
+Logs evaluate(Session &session, const Dataset &dataset, const EvaluateOptions &options = {});
+/// The outputs of "predict" for all samples of x, in the program's order.
+std::vector<Array> predict(Session &session, const Feed &x, const PredictOptions &options = {});
+
+} // namespace tenon
+#endif // TENON_TRAINER_H
