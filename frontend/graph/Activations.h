@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Activations by name, one row each.
+#pragma once
+#include "frontend/graph/LayerNode.h"
+
+namespace tenon::graph {
+
+/// The canonical name ("exponential" for "exp", "linear" for ""); an Error "<layer>: unknown activation ..." otherwise.
+std::string checkActivation(const std::string &layer, const std::string &name);
+/// The activation, whose name checkActivation has accepted, of a value.
+mlir::Value emitActivation(Emitter &emitter, const std::string &name, mlir::Value value);
+
+} // namespace tenon::graph

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TENON_LAYERS_ELEMENTWISE_H
+#define TENON_LAYERS_ELEMENTWISE_H
+
+#include <optional>
+#include <tenon/layer.h>
+
+namespace tenon {
+
+struct ActivationOptions {
+  /// linear, relu, sigmoid, tanh, softmax, exponential; required.
+  std::string activation = {};
+  std::string name = {};
+  bool trainable = true;
+  friend bool operator==(const ActivationOptions &, const ActivationOptions &) = default;
+};
+/// An activation as a layer of its own.
+class Activation : public Layer {
+public:
+  explicit Activation(ActivationOptions options);
+  explicit Activation(const char *activation) : Activation(ActivationOptions{.activation = activation}) {}
+};
+
+struct ReLUOptions {
+  /// Larger values are cut to it; std::nullopt: none are.
+  std::optional<double> maxValue = std::nullopt;
+  /// Slope below the threshold.
+  double negativeSlope = 0.0;
+  /// Values at or below it are not passed.
+  double threshold = 0.0;
+  std::string name = {};
+  bool trainable = true;
+  friend bool operator==(const ReLUOptions &, const ReLUOptions &) = default;
+};
+/// max(x, 0), with Keras's variations.
+class ReLU : public Layer {
+public:
+  explicit ReLU(ReLUOptions options = {});
+};
+
+struct SoftmaxOptions {
+  int64_t axis = -1;
+  std::string name = {};
+  bool trainable = true;
+  friend bool operator==(const SoftmaxOptions &, const SoftmaxOptions &) = default;
+};
+/// Softmax over an axis.
+class Softmax : public Layer {
+public:
+  explicit Softmax(SoftmaxOptions options = {});
+};
+
+struct RescalingOptions {
+  /// Required.
+  std::optional<double> scale = std::nullopt;
+  double offset = 0.0;
+  std::string name = {};
+  bool trainable = true;
+  friend bool operator==(const RescalingOptions &, const RescalingOptions &) = default;
+};
+/// x * scale + offset.
+class Rescaling : public Layer {
+public:
+  explicit Rescaling(RescalingOptions options);
+};
+
+struct AddOptions {
+  std::string name = {};
+  bool trainable = true;
+  friend bool operator==(const AddOptions &, const AddOptions &) = default;
+};
+/// The sum of its inputs, whose shapes broadcast.
+class Add : public Layer {
+public:
+  explicit Add(AddOptions options = {});
+};
+/// Add(options)(inputs).
+Tensor add(const Tensors &inputs, AddOptions options = {});
+
+} // namespace tenon
+#endif // TENON_LAYERS_ELEMENTWISE_H

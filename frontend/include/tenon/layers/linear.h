@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TENON_LAYERS_LINEAR_H
+#define TENON_LAYERS_LINEAR_H
+
+#include <tenon/initializers.h>
+#include <tenon/layer.h>
+
+namespace tenon {
+
+struct DenseOptions {
+  /// Size of the output's last axis; required.
+  int64_t units = 0;
+  std::string activation = "linear";
+  bool useBias = true;
+  Initializer kernelInitializer = "glorot_uniform";
+  Initializer biasInitializer = "zeros";
+  std::string name = {};
+  bool trainable = true;
+  friend bool operator==(const DenseOptions &, const DenseOptions &) = default;
+};
+/// activation(x . kernel + bias) over the last axis of an input of rank 2 or more. Weights: kernel (inputs, units),
+/// bias (units).
+class Dense : public Layer {
+public:
+  explicit Dense(DenseOptions options);
+};
+
+} // namespace tenon
+#endif // TENON_LAYERS_LINEAR_H

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TENON_LAYERS_NORMALIZATION_H
+#define TENON_LAYERS_NORMALIZATION_H
+
+#include <tenon/initializers.h>
+#include <tenon/layer.h>
+
+namespace tenon {
+
+struct BatchNormalizationOptions {
+  /// The channels' axis: the last one.
+  int64_t axis = -1;
+  double momentum = 0.99;
+  double epsilon = 1e-3;
+  /// Is there a beta?
+  bool center = true;
+  /// Is there a gamma?
+  bool scale = true;
+  Initializer betaInitializer = "zeros";
+  Initializer gammaInitializer = "ones";
+  Initializer movingMeanInitializer = "zeros";
+  Initializer movingVarianceInitializer = "ones";
+  std::string name = {};
+  bool trainable = true;
+  friend bool operator==(const BatchNormalizationOptions &, const BatchNormalizationOptions &) = default;
+};
+/// Training: normalises each channel by the batch's mean and biased variance and lets the moving statistics follow;
+/// inference, and a layer that is not trainable: by the moving statistics. Weights: gamma, beta, moving_mean,
+/// moving_variance (channels).
+class BatchNormalization : public Layer {
+public:
+  explicit BatchNormalization(BatchNormalizationOptions options = {});
+};
+
+} // namespace tenon
+#endif // TENON_LAYERS_NORMALIZATION_H
