@@ -1,0 +1,315 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the golden files in data/ with real Keras: pip install keras tensorflow-cpu; python3 golden.py
+
+Each file is a list of cases. A model stands in its case as Keras's own JSON, weights in the order of get_weights(),
+arrays as {"shape", "values"}; inputs and weights have three decimals, so that they are the same numbers everywhere.
+"""
+import json
+import os
+import zlib
+
+os.environ.update(CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND="tensorflow", COLUMNS="200",
+                  TF_ENABLE_ONEDNN_OPTS="0")
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+from keras import Input, Model, Sequential, layers  # noqa: E402
+
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
+
+
+def array(values):
+    values = np.asarray(values, dtype="float32")
+    return {"shape": list(values.shape), "values": [float(f"{v:.8g}") for v in values.ravel()]}
+
+
+def generator(name):
+    """Random numbers that depend on a case's name alone."""
+    return np.random.default_rng(zlib.crc32(name.encode()))
+
+
+def numbers(rng, shape, low=-1.0, high=1.0):
+    return np.round(rng.uniform(low, high, shape), 3).astype("float32")
+
+
+def setWeights(model, rng, scale=0.5):
+    values = []
+    for variable in model.weights:
+        positive = variable.name in ("gamma", "moving_variance")
+        values.append(numbers(rng, variable.shape, 0.5 if positive else -scale, 1.5 if positive else scale))
+    model.set_weights(values)
+    return values
+
+
+def write(name, cases):
+    path = os.path.join(FOLDER, name + ".json")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("[\n" + ",\n".join(json.dumps(case, ensure_ascii=False, separators=(",", ":")) for case in cases) + "\n]\n")
+    print(f"{path}: {len(cases)} cases, {os.path.getsize(path)} bytes")
+
+
+# ---- layers: forward values in inference
+
+
+def single(shape, *stack):
+    def build():
+        x = first = Input(shape, name="x")
+        for layer in stack:
+            x = layer()(x)
+        return Model(first, x)
+    return build
+
+
+def addCase(shapes, make):
+    def build():
+        inputs = [Input(shape, name=f"x{i}") for i, shape in enumerate(shapes)]
+        return Model(inputs, make(inputs))
+    return build
+
+
+def sharedAndNested():
+    inner = Input((6,), name="inner")
+    block = Model(inner, layers.Dense(4, activation="tanh")(inner), name="block")
+    shared = layers.Dense(3, name="shared")
+    left, right = Input((6,), name="left"), Input((6,), name="right")
+    joined = layers.Concatenate()([shared(block(left)), shared(block(right))])
+    return Model([left, right], [layers.Dense(2, name="a")(joined), layers.Softmax(name="b")(joined)])
+
+
+def sequential():
+    return Sequential([Input((5, 5, 2)), layers.Conv2D(3, 3, activation="relu"), layers.Flatten(), layers.Dropout(0.5),
+                       layers.Dense(4, activation="softmax")])
+
+
+def residual():
+    image = Input((8, 8, 1), name="image")
+    x = layers.Rescaling(1.0 / 16)(image)
+    y = layers.Conv2D(4, 3, padding="same", use_bias=False)(x)
+    y = layers.ReLU()(layers.BatchNormalization()(y))
+    y = layers.Conv2D(4, 3, padding="same")(y)
+    y = layers.MaxPooling2D(2)(layers.ReLU()(layers.add([y, layers.Conv2D(4, 1)(x)])))
+    return Model(image, layers.Dense(10, activation="softmax")(layers.Flatten()(y)), name="digits")
+
+
+def layerModels():
+    L = layers
+    yield "dense", single((6,), lambda: L.Dense(5))
+    yield "dense_rank3_without_bias", single((3, 4), lambda: L.Dense(5, use_bias=False))
+    for name in ("linear", "relu", "sigmoid", "tanh", "softmax", "exponential"):
+        yield f"dense_{name}", single((4,), lambda: L.Dense(3, activation=name))
+    for padding in ("valid", "same"):
+        for size, kernel, strides in (((7, 6), (3, 3), 1), ((7, 6), (3, 3), 2), ((6, 7), (2, 3), (2, 1)), ((9, 5), (5, 1), 3),
+                                      ((4, 4), (1, 1), 2), ((5, 8), (2, 2), 1)):
+            yield (f"conv2d_{padding}_{size[0]}x{size[1]}_kernel_{kernel[0]}x{kernel[1]}_strides_{strides}",
+                   single((*size, 2), lambda: L.Conv2D(3, kernel, strides=strides, padding=padding)))
+    yield "conv2d_relu_without_bias", single((5, 5, 3), lambda: L.Conv2D(17, 3, activation="relu", use_bias=False))
+    yield "conv2d_dilated", single((8, 7, 2), lambda: L.Conv2D(3, 3, dilation_rate=2, padding="same"))
+    yield "conv2d_unknown_size", single((None, None, 2), lambda: L.Conv2D(3, 3, strides=2, padding="same"))
+    yield "batch_normalization", single((5,), lambda: L.BatchNormalization())
+    yield "batch_normalization_images", single((3, 4, 5), lambda: L.BatchNormalization(epsilon=0.01, momentum=0.9))
+    yield "batch_normalization_without_scale", single((5,), lambda: L.BatchNormalization(scale=False))
+    yield "batch_normalization_without_center", single((5,), lambda: L.BatchNormalization(center=False))
+    yield "conv2d_batch_normalization_relu", single((5, 5, 2), lambda: L.Conv2D(4, 3, padding="same", use_bias=False),
+                                                    lambda: L.BatchNormalization(), lambda: L.ReLU())
+    yield "batch_normalization_conv2d_same", single((5, 5, 2), lambda: L.BatchNormalization(),
+                                                    lambda: L.Conv2D(4, 3, padding="same"))
+    for padding in ("valid", "same"):
+        for size, pool, strides in (((6, 6), 2, None), ((7, 5), 2, None), ((7, 6), 3, 2), ((5, 5), (3, 2), 1)):
+            for kind in ("MaxPooling2D", "AveragePooling2D"):
+                yield (f"{kind}_{padding}_{size[0]}x{size[1]}_{pool}_{strides}".replace(" ", ""),
+                       single((*size, 3), lambda: getattr(L, kind)(pool, strides=strides, padding=padding)))
+    yield "global_average_pooling2d", single((3, 5, 4), lambda: L.GlobalAveragePooling2D())
+    yield "global_average_pooling2d_keepdims", single((3, 5, 4), lambda: L.GlobalAveragePooling2D(keepdims=True))
+    yield "flatten", single((2, 3, 4), lambda: L.Flatten())
+    yield "reshape", single((6, 4), lambda: L.Reshape((2, -1, 3)))
+    yield "rescaling", single((4,), lambda: L.Rescaling(0.25, offset=-1.0))
+    yield "dropout", single((4,), lambda: L.Dropout(0.5))
+    for name in ("relu", "sigmoid", "tanh", "softmax", "exponential"):
+        yield f"activation_{name}", single((6,), lambda: L.Activation(name))
+    yield "relu_options", single((9,), lambda: L.ReLU(max_value=0.6, negative_slope=0.1, threshold=0.2))
+    yield "softmax_axis", single((3, 4), lambda: L.Softmax(axis=1))
+    yield "add", addCase([(4,), (4,), (4,)], lambda inputs: L.Add()(inputs))
+    yield "add_broadcast", addCase([(3, 4), (1, 4)], lambda inputs: L.Add()(inputs))
+    yield "concatenate", addCase([(2, 3), (2, 4), (2, 1)], lambda inputs: L.Concatenate()(inputs))
+    yield "concatenate_axis", addCase([(2, 3), (4, 3)], lambda inputs: L.Concatenate(axis=1)(inputs))
+    yield "shared_and_nested", sharedAndNested
+    yield "sequential", sequential
+    yield "residual", residual
+
+
+def layerCases():
+    for name, build in layerModels():
+        keras.utils.clear_session()
+        model, rng = build(), generator(name)
+        weights = setWeights(model, rng)
+        batch = 3
+        high = 16.0 if name == "residual" else 2.0
+        inputs = [numbers(rng, [batch] + [d or size for d, size in zip(tensor.shape[1:], (5, 6, 0, 0))], -high, high)
+                  for tensor in model.inputs]
+        outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+        outputs = outputs if isinstance(outputs, list) else [outputs]
+        yield {"name": name, "model": json.loads(model.to_json()), "weights": [array(w) for w in weights],
+               "inputs": [array(x) for x in inputs], "outputs": [array(y) for y in outputs]}
+
+
+# ---- losses and metrics: evaluate() of a model that passes its input on, batches of 4 and a rest
+
+
+def lossCases():
+    rng = generator("losses")
+    n, k = 7, 5
+    raw = numbers(rng, (n, k), 0.05, 1.0)
+    simplex = (raw / raw.sum(axis=1, keepdims=True)).round(3).astype("float32")
+    labels = rng.integers(0, k, n)
+    onehot = np.eye(k, dtype="float32")[labels]
+    bits, probability = rng.integers(0, 2, (n, k)).astype("float32"), numbers(rng, (n, k), 0.02, 0.98)
+    weight = numbers(rng, (n,), 0.0, 2.0)
+    single_ = numbers(rng, (n, 1), 0.0, 1.0)
+    ties = np.array([[0.5, 0.5, 0], [0, 0.5, 0.5], [0.3, 0.3, 0.4]], "float32")
+    column = labels.reshape(n, 1).astype("float32")
+    for name, loss, metrics, y, p, w in (
+            ("mse", "mse", [], numbers(rng, (n, k)), numbers(rng, (n, k)), None),
+            ("mean_squared_error_weighted", "mean_squared_error", [], numbers(rng, (n, k)), numbers(rng, (n, k)), weight),
+            ("categorical_crossentropy", "categorical_crossentropy", ["accuracy"], onehot, simplex, None),
+            ("categorical_crossentropy_weighted", "categorical_crossentropy", ["acc"], onehot, simplex, weight),
+            ("categorical_crossentropy_not_normalised", "categorical_crossentropy", [], raw[::-1], raw, None),
+            ("categorical_crossentropy_worst_case", "categorical_crossentropy", [],
+             np.array([[0, 1], [1, 0]], "float32"), np.array([[1, 0], [1, 0]], "float32"), None),
+            ("sparse_categorical_crossentropy", "sparse_categorical_crossentropy", ["accuracy"], column, simplex, None),
+            ("sparse_categorical_crossentropy_weighted", "sparse_categorical_crossentropy", [], column, simplex, weight),
+            ("binary_crossentropy", "binary_crossentropy", [], bits, probability, None),
+            ("binary_crossentropy_weighted", "binary_crossentropy", [], bits, probability, weight),
+            ("binary_crossentropy_accuracy", "binary_crossentropy", ["accuracy"], bits[:, :1], single_, None),
+            ("binary_crossentropy_too_large", "binary_crossentropy", [], np.zeros((1, 1)), np.full((1, 1), 1.7), None),
+            ("binary_crossentropy_too_small", "binary_crossentropy", [], np.ones((1, 1)), np.full((1, 1), -0.3), None),
+            ("accuracy_of_ties", "mse", ["accuracy"], np.array([[1, 0, 0], [0, 0, 1], [0, 0, 1]], "float32"), ties, None)):
+        keras.utils.clear_session()
+        x = Input((p.shape[1],), name="x")
+        model = Model(x, layers.Activation("linear")(x))
+        model.compile(optimizer="sgd", loss=loss, metrics=metrics)
+        logs = model.evaluate(p.astype("float32"), y.astype("float32"), batch_size=4, sample_weight=w, verbose=0,
+                              return_dict=True)
+        yield {"name": name, "loss": loss, "metrics": metrics, "batch_size": 4, "y": array(y), "x": array(p),
+               "sample_weight": None if w is None else array(w), "logs": {k: float(f"{v:.8g}") for k, v in logs.items()}}
+
+
+# ---- optimizers: the weights after two epochs of three steps (4, 4 and 1 samples), not shuffled
+
+
+def optimizerCases():
+    optimizers = {
+        "SGD": {"learning_rate": 0.1},
+        "SGD_momentum": {"learning_rate": 0.1, "momentum": 0.9},
+        "SGD_nesterov": {"learning_rate": 0.1, "momentum": 0.8, "nesterov": True},
+        "RMSprop": {},
+        "RMSprop_options": {"learning_rate": 0.01, "rho": 0.5, "epsilon": 1e-3},
+        "Adam": {},
+        "Adam_options": {"learning_rate": 0.02, "beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-4},
+    }
+    for name, options in optimizers.items():
+        for loss, last, weighted in (("mse", None, False), ("categorical_crossentropy", "softmax", True)):
+            rng = generator(name + loss)
+            keras.utils.clear_session()
+            x = Input((5,), name="x")
+            model = Model(x, layers.Dense(3, activation=last)(layers.Dense(4, activation="tanh")(x)))
+            weights = setWeights(model, rng)
+            samples, y = numbers(rng, (9, 5)), numbers(rng, (9, 3))
+            if last:
+                y = np.eye(3, dtype="float32")[rng.integers(0, 3, 9)]
+            weight = numbers(rng, (9,), 0.2, 2.0) if weighted else None
+            kind = name.split("_")[0]
+            model.compile(optimizer=getattr(keras.optimizers, kind)(**options), loss=loss)
+            history = model.fit(samples, y, batch_size=4, epochs=2, shuffle=False, sample_weight=weight, verbose=0)
+            yield {"name": f"{name}_{loss}", "optimizer": kind, "options": options, "loss": loss,
+                   "model": json.loads(model.to_json()), "weights": [array(w) for w in weights], "x": array(samples),
+                   "y": array(y), "sample_weight": None if weight is None else array(weight), "batch_size": 4,
+                   "epochs": 2, "losses": [float(f"{v:.8g}") for v in history.history["loss"]],
+                   "trained": [array(w) for w in model.get_weights()]}
+
+
+# ---- fit: histories, moving statistics and weights of small models, not shuffled
+
+
+def batchNormalizationModel():
+    x = Input((6, 6, 2), name="x")
+    y = layers.Conv2D(4, 3, padding="same", use_bias=False)(x)
+    y = layers.ReLU()(layers.BatchNormalization(momentum=0.8)(y))
+    y = layers.AveragePooling2D(2)(layers.add([y, layers.Conv2D(4, 1)(x)]))
+    return Model(x, layers.Dense(3, activation="softmax")(layers.Flatten()(y)))
+
+
+def frozenModel():
+    x = Input((4,), name="x")
+    y = layers.Dense(5)(x)
+    frozen = layers.BatchNormalization()
+    frozen.trainable = False
+    return Model(x, layers.Dense(3, activation="softmax")(frozen(y)))
+
+
+def twiceNormalized():
+    x = Input((4,), name="x")
+    norm = layers.BatchNormalization(momentum=0.7)
+    y = norm(layers.Dense(4, activation="tanh")(norm(x)))
+    return Model(x, layers.Dense(3, activation="softmax")(y))
+
+
+def twoOutputs():
+    left, right = Input((4,), name="left"), Input((3,), name="right")
+    y = layers.concatenate([layers.Dense(4, activation="relu")(left), layers.Dense(4, activation="tanh")(right)])
+    return Model([left, right], [layers.Dense(1, name="age")(y), layers.Dense(3, activation="softmax", name="kind")(y)])
+
+
+def fitCases():
+    onehot, scalar = "onehot", "scalar"
+    for name, build, optimizer, arguments, targets, options in (
+            ("batch_normalization", batchNormalizationModel, "adam",
+             dict(loss="categorical_crossentropy", metrics=["accuracy"]), [onehot], dict(validation_split=0.25)),
+            ("frozen_batch_normalization", frozenModel, "sgd",
+             dict(loss="categorical_crossentropy", metrics=["acc"]), [onehot], {}),
+            ("batch_normalization_twice", twiceNormalized, "sgd", dict(loss="categorical_crossentropy"), [onehot], {}),
+            ("two_outputs_list", twoOutputs, "rmsprop",
+             dict(loss=["mse", "categorical_crossentropy"], loss_weights=[0.25, 10.0], metrics=[[], ["accuracy"]]),
+             [scalar, onehot], dict(validation_split=0.25)),
+            ("two_outputs_map", twoOutputs, "adam",
+             dict(loss={"kind": "categorical_crossentropy", "age": "mse"}, metrics={"kind": "acc"}),
+             [scalar, onehot], {})):
+        keras.utils.clear_session()
+        rng, model, n = generator("fit" + name), build(), 11
+        weights = setWeights(model, rng)
+        x = [numbers(rng, (n, *tensor.shape[1:])) for tensor in model.inputs]
+        y = [np.eye(3, dtype="float32")[rng.integers(0, 3, n)] if kind == onehot else numbers(rng, (n, 1)) for kind in targets]
+        model.compile(optimizer=optimizer, **arguments)
+        history = model.fit(x if len(x) > 1 else x[0], y if len(y) > 1 else y[0], batch_size=4, epochs=3, shuffle=False,
+                            verbose=0, **options)
+        yield {"name": name, "model": json.loads(json.dumps(dict(json.loads(model.to_json()), compile_config=None))),
+               "optimizer": optimizer, "compile": arguments, "fit": options, "batch_size": 4, "epochs": 3,
+               "weights": [array(w) for w in weights], "x": [array(v) for v in x], "y": [array(v) for v in y],
+               "history": {k: [float(f"{v:.8g}") for v in values] for k, values in history.history.items()},
+               "trained": [array(w) for w in model.get_weights()]}
+
+
+# ---- what the model prints and writes
+
+
+def summaryCases():
+    def mlp():
+        x = Input((64,))
+        y = layers.Dense(32, activation="relu")(layers.Dense(32, activation="relu")(x))
+        return Model(x, layers.Dense(10, activation="softmax")(y))
+
+    for name, build in (("mlp", mlp), ("residual", residual), ("sequential", sequential),
+                        ("shared_and_nested", sharedAndNested), ("two_outputs", twoOutputs)):
+        keras.utils.clear_session()
+        model, lines = build(), []
+        model.summary(print_fn=lines.append)
+        yield {"name": name, "model": json.loads(model.to_json()), "summary": "\n".join(lines)}
+
+
+if __name__ == "__main__":
+    os.makedirs(FOLDER, exist_ok=True)
+    write("layers", list(layerCases()))
+    write("losses", list(lossCases()))
+    write("optimizers", list(optimizerCases()))
+    write("fit", list(fitCases()))
+    write("summaries", list(summaryCases()))
