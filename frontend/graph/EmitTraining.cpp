@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/graph/EmitTraining.h"
+#include "frontend/graph/losses/Function.h"
+#include "frontend/graph/metrics/Function.h"
+#include "frontend/graph/optimizers/Rule.h"
+
+using namespace mlir;
+
+namespace tenon::graph {
+namespace {
+
+constexpr const char *learningRateName = "optimizer/learning_rate";
+constexpr const char *iterationName = "optimizer/iteration";
+
+/// The mean of a loss whose numbers are computed already: what Keras's loss trackers are.
+class LossTracker : public MeanMetric {
+public:
+  std::string className() const override { return "Mean"; }
+  Expression values(Expression, Expression) const override { llvm_unreachable("a tracker is given its numbers"); }
+  nlohmann::ordered_json config() const override { return {}; }
+};
+
+class TrainingEmission {
+public:
+  TrainingEmission(ModuleOp module, const WeightNames &weights, const ModelNode &model, const TrainingSpec &spec)
+      : module(module), weights(weights), model(model), spec(spec), context(module.getContext()) {}
+
+  void run() {
+    auto scalarI64 = RankedTensorType::get({}, IntegerType::get(context, 64));
+    declareVariable(module, learningRateName, floatType({}), "hyper", false, spec.optimizer.learningRate());
+    declareVariable(module, iterationName, scalarI64, "hyper", false, 0);
+    declareVariable(module, "seed", scalarI64, "hyper", false, 0);
+    collect();
+    emitStep("loss", Mode::Training);
+    emitStep("evaluate", Mode::Inference);
+    emitResetAndRead();
+    emitUpdates();
+  }
+
+private:
+  /// A log: its name, what computes it and the names of its state.
+  struct Tracked {
+    std::string name;
+    std::shared_ptr<const MetricFunction> function;
+    std::vector<std::string> state;
+  };
+  struct Output {
+    std::string name;
+    RankedTensorType target;
+    std::optional<size_t> tracker; // of its loss, where there are several outputs
+    std::vector<size_t> metrics;
+  };
+
+  RankedTensorType floatType(llvm::ArrayRef<int64_t> shape) {
+    return RankedTensorType::get(shape, Float32Type::get(context));
+  }
+
+  size_t track(std::string name, std::shared_ptr<const MetricFunction> function) {
+    for (const Tracked &other : tracked)
+      if (other.name == name)
+        throw Error(model.name() + ": two logs are called '" + name + "'");
+    Tracked entry{std::move(name), std::move(function), {}};
+    for (const MetricFunction::State &state : entry.function->state()) {
+      entry.state.push_back(entry.name + "/" + state.name);
+      declareVariable(module, entry.state.back(), floatType(state.shape), "metric", false, 0);
+    }
+    tracked.push_back(std::move(entry));
+    return tracked.size() - 1;
+  }
+
+  void collect() {
+    std::vector<std::string> names = model.outputNames();
+    const std::vector<Tensor> &tensors = model.network().outputs;
+    bool several = names.size() > 1;
+    auto mean = std::make_shared<LossTracker>();
+    track("loss", mean);
+    for (size_t i = 0; i < names.size(); ++i) {
+      auto prediction = tensorType(context, {tensors[i].shape(), tensors[i].dtype()});
+      if (!isa<FloatType>(prediction.getElementType()) || prediction.getRank() < 2)
+        throw Error(model.name() + ": output '" + names[i] + "' has shape " + shapeText(tensors[i].shape()) +
+                    " and type " + nameOf(tensors[i].dtype()) + "; a loss needs float32 and a rank of 2 or more");
+      outputs.push_back({names[i], spec.losses[i].function().targetType(prediction), std::nullopt, {}});
+      if (several)
+        outputs.back().tracker = track(names[i] + "_loss", mean);
+    }
+    for (size_t i = 0; i < names.size(); ++i)
+      for (const Metric &metric : spec.metrics[i]) {
+        auto prediction = tensorType(context, {tensors[i].shape(), tensors[i].dtype()});
+        outputs[i].metrics.push_back(track(several ? names[i] + "_" + metric.name() : metric.name(),
+                                           resolveMetric(metric, outputs[i].target, prediction)));
+      }
+  }
+
+  static ImplicitLocOpBuilder builderOf(Emitter &emitter) { return {emitter.loc(), emitter.builder()}; }
+
+  std::vector<Expression> readState(Emitter &emitter, ImplicitLocOpBuilder &b, const Tracked &entry) {
+    std::vector<Expression> state;
+    for (const std::string &name : entry.state)
+      state.emplace_back(b, emitter.read(name));
+    return state;
+  }
+  void writeState(Emitter &emitter, const Tracked &entry, const std::vector<Expression> &state) {
+    for (auto [name, value] : llvm::zip_equal(entry.state, state))
+      emitter.assign(name, value.value());
+  }
+  void observeLoss(Emitter &emitter, ImplicitLocOpBuilder &b, const Tracked &entry, Expression loss,
+                   Expression samples) {
+    auto state = readState(emitter, b, entry);
+    writeState(emitter, entry, {state[0] + loss * samples, state[1] + samples});
+  }
+
+  void emitStep(llvm::StringRef function, Mode mode) {
+    std::vector<Argument> arguments = inputArguments(model, context);
+    size_t inputCount = arguments.size(), count = outputs.size();
+    for (const Output &output : outputs)
+      arguments.push_back({"target:" + output.name, output.target});
+    for (const Output &output : outputs)
+      arguments.push_back({"sample_weight:" + output.name, floatType({ShapedType::kDynamic})});
+    Emitter emitter(module, function, arguments, mode, weights);
+    std::vector<Value> inputs;
+    for (size_t i = 0; i < inputCount; ++i)
+      inputs.push_back(emitter.argument(i));
+    std::vector<Value> predictions = emitForward(emitter, model, inputs);
+
+    Emitter::Scope scope(emitter, "loss");
+    auto b = builderOf(emitter);
+    std::optional<Expression> total;
+    Expression samples = tenon::count(Expression(b, emitter.argument(inputCount + count)), {0});
+    for (size_t i = 0; i < count; ++i) {
+      Expression target(b, emitter.argument(inputCount + i)), weight(b, emitter.argument(inputCount + count + i));
+      Expression prediction(b, predictions[i]);
+      Expression values = spec.losses[i].function().values(target, prediction);
+      if (values.rank() > 1)
+        values = mean(values, llvm::to_vector(llvm::seq<int64_t>(1, values.rank())));
+      Expression loss = sum(values * weight, {0}) / samples;
+      if (outputs[i].tracker)
+        observeLoss(emitter, b, tracked[*outputs[i].tracker], loss, samples);
+      if (spec.lossWeights[i] != 1)
+        loss = loss * spec.lossWeights[i];
+      total = total ? *total + loss : loss;
+      for (size_t index : outputs[i].metrics) {
+        const Tracked &entry = tracked[index];
+        Emitter::Scope metricScope(emitter, entry.name);
+        auto metricBuilder = builderOf(emitter);
+        auto state = readState(emitter, metricBuilder, entry);
+        writeState(emitter, entry,
+                   entry.function->update(state, Expression(metricBuilder, target.value()),
+                                          Expression(metricBuilder, prediction.value())));
+      }
+    }
+    observeLoss(emitter, b, tracked[0], *total, samples);
+    if (mode == Mode::Training)
+      emitter.finish({total->value()}, {"loss"});
+    else
+      emitter.finish();
+  }
+
+  void emitResetAndRead() {
+    Emitter reset(module, "reset_metrics", {}, Mode::Inference, weights);
+    for (const Tracked &entry : tracked)
+      for (auto [name, state] : llvm::zip_equal(entry.state, entry.function->state()))
+        reset.assign(name, reset.constant(0, state.shape));
+    reset.finish();
+
+    Emitter read(module, "read_metrics", {}, Mode::Inference, weights);
+    std::vector<Value> results;
+    std::vector<std::string> names;
+    auto b = builderOf(read);
+    for (const Tracked &entry : tracked) {
+      results.push_back(entry.function->result(readState(read, b, entry)).value());
+      names.push_back(entry.name);
+    }
+    read.finish(results, names);
+  }
+
+  void emitUpdates() {
+    const OptimizerRule &rule = *spec.optimizer.rule();
+    std::vector<NamedWeight> all;
+    model.collectWeights("", all);
+    llvm::StringSet<> slotNames;
+    for (const NamedWeight &named : all) {
+      if (!named.trainable)
+        continue;
+      auto type = tensorType(context, {named.weight->value.shape(), named.weight->value.dtype()});
+      std::string base = "optimizer/" + named.name;
+      std::replace(base.begin() + std::strlen("optimizer/"), base.end(), '/', '_');
+      Emitter emitter(module, "update/" + named.name, {Argument{"gradient", type}}, Mode::Training, weights, true);
+      Emitter::Scope scope(emitter, "optimizer");
+      auto b = builderOf(emitter);
+      std::vector<std::string> names;
+      for (const std::string &slot : rule.slots()) {
+        names.push_back(base + "_" + slot);
+        // "a/b_c" and "a_b/c" must not share a slot.
+        while (!slotNames.insert(names.back()).second)
+          names.back() += "_1";
+        declareVariable(module, names.back(), type, "slot", false, 0);
+      }
+      UpdateOperands operands{{b, emitter.read(named.name)},
+                              {b, emitter.argument(0)},
+                              {},
+                              {b, emitter.read(learningRateName)},
+                              {b, emitter.read(iterationName)}};
+      for (const std::string &name : names)
+        operands.slots.emplace_back(b, emitter.read(name));
+      UpdateResults results = rule.update(operands);
+      emitter.assign(named.name, results.variable.value());
+      for (auto [name, value] : llvm::zip_equal(names, results.slots))
+        emitter.assign(name, value.value());
+      emitter.finish();
+    }
+    Emitter step(module, "update", {}, Mode::Training, weights, true);
+    Emitter::Scope scope(step, "optimizer");
+    auto b = builderOf(step);
+    step.assign(iterationName, (Expression(b, step.read(iterationName)) + 1.0).value());
+    step.finish();
+  }
+
+  ModuleOp module;
+  const WeightNames &weights;
+  const ModelNode &model;
+  const TrainingSpec &spec;
+  MLIRContext *context;
+  std::vector<Tracked> tracked;
+  std::vector<Output> outputs;
+};
+
+} // namespace
+
+void emitTraining(ModuleOp module, const WeightNames &weights, const ModelNode &model, const TrainingSpec &spec) {
+  TrainingEmission(module, weights, model, spec).run();
+}
+
+} // namespace tenon::graph

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tables of losses, optimizers and metrics share: options as JSON in Keras's words and look-up by name.
+#pragma once
+#include <nlohmann/json.hpp>
+#include <tenon/error.h>
+
+namespace tenon {
+
+/// Writes every field of an options struct: visit(options, f) calls f("keras_name", field) for each.
+struct FieldWriter {
+  nlohmann::ordered_json config;
+  template <typename T> void operator()(const char *key, const T &value) { config[key] = value; }
+};
+
+/// Reads fields from a Keras config. Keys that are missing leave the default; `finish` refuses keys that no field took,
+/// unless they say "not used" (null, false).
+struct FieldReader {
+  const nlohmann::json &config;
+  std::string what; // "Adam"
+  std::vector<std::string> taken = {};
+
+  template <typename T> void operator()(const char *key, T &value) {
+    taken.push_back(key);
+    auto found = config.find(key);
+    if (found == config.end() || found->is_null())
+      return;
+    try {
+      value = found->template get<T>();
+    } catch (const nlohmann::json::exception &) {
+      throw Error(what + ": option " + key + " does not take the value " + found->dump());
+    }
+  }
+  /// Ignores keys that hold `accepted` values.
+  void accept(const char *key, const std::vector<nlohmann::json> &values) {
+    taken.push_back(key);
+    auto found = config.find(key);
+    if (found != config.end() && !found->is_null() && std::find(values.begin(), values.end(), *found) == values.end())
+      throw Error(what + ": option " + key + " = " + found->dump() + " is not supported");
+  }
+  void finish() const {
+    for (auto &[key, value] : config.items())
+      if (!value.is_null() && value != false && std::find(taken.begin(), taken.end(), key) == taken.end())
+        throw Error(what + ": option " + key + " = " + value.dump() + " is not supported");
+  }
+};
+
+/// Keras's serialised object.
+inline nlohmann::ordered_json kerasObject(const std::string &module, const std::string &className,
+                                          nlohmann::ordered_json config) {
+  return {{"module", module}, {"class_name", className}, {"config", std::move(config)}, {"registered_name", nullptr}};
+}
+
+inline std::string lowered(std::string text) {
+  for (char &c : text)
+    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+/// The JSON text, or an Error that says whose it is.
+inline nlohmann::json parseJson(const std::string &text, const std::string &what) {
+  nlohmann::json value = nlohmann::json::parse(text, nullptr, false);
+  if (value.is_discarded())
+    throw Error(what + ": not valid JSON: " + text.substr(0, 60));
+  return value;
+}
+
+[[noreturn]] inline void unknownName(const std::string &kind, const std::string &name,
+                                     const std::vector<std::string> &known) {
+  std::string list;
+  for (const std::string &entry : known)
+    list += (list.empty() ? "" : ", ") + entry;
+  throw Error("unknown " + kind + " '" + name + "', expected one of " + list, Fault::Usage);
+}
+
+} // namespace tenon

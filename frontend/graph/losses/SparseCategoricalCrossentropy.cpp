@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/graph/losses/Function.h"
+
+namespace tenon {
+
+template <typename Visitor> void visit(SparseCategoricalCrossentropyOptions &o, Visitor &f) {
+  f("name", o.name);
+  f("from_logits", o.fromLogits);
+}
+
+namespace {
+
+class Function : public LossFunction {
+public:
+  explicit Function(SparseCategoricalCrossentropyOptions options) : o(std::move(options)) {}
+  std::string className() const override { return "SparseCategoricalCrossentropy"; }
+  mlir::RankedTensorType targetType(mlir::RankedTensorType prediction) const override {
+    return mlir::RankedTensorType::get(prediction.getShape().drop_back(),
+                                       mlir::IntegerType::get(prediction.getContext(), 32));
+  }
+  Expression values(Expression y, Expression p) const override {
+    int64_t last = p.rank() - 1;
+    return sum(oneHot(y, p.type().getDimSize(last)) * negativeLogProbabilities(p, o.fromLogits), {last});
+  }
+  nlohmann::ordered_json config() const override { return lossConfig(o); }
+
+private:
+  SparseCategoricalCrossentropyOptions o;
+};
+
+} // namespace
+
+std::shared_ptr<const LossFunction> sparseCategoricalCrossentropyFromConfig(const nlohmann::json &config) {
+  return std::make_shared<Function>(
+      lossOptions<SparseCategoricalCrossentropyOptions>(config, "SparseCategoricalCrossentropy"));
+}
+SparseCategoricalCrossentropy::SparseCategoricalCrossentropy(const SparseCategoricalCrossentropyOptions &options)
+    : Loss(std::make_shared<Function>(options)) {}
+
+} // namespace tenon
