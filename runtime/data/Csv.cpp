@@ -37,7 +37,8 @@ public:
     int code = Z_OK;
     const char *message = gzerror(file_, &code);
     if (code != Z_OK && code != Z_STREAM_END)
-      throw Error(path_ + ": cannot be read: " + (code == Z_ERRNO ? std::strerror(errno) : message));
+      // zlib's own messages start with the path.
+      throw Error(code == Z_ERRNO ? path_ + ": cannot be read: " + std::strerror(errno) : std::string(message));
     return !line.empty();
   }
 

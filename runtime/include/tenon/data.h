@@ -87,7 +87,7 @@ private:
 };
 
 struct CsvOptions {
-  Shape shape;         ///< of one sample's x; empty: (columns - 1,)
+  Shape shape = {};    ///< of one sample's x; empty: (columns - 1,)
   int64_t classes = 0; ///< > 0: y is one-hot of this many classes, shape (n, classes); 0: y is the label, shape (n, 1)
   bool header = false; ///< the first line holds names
   int64_t label = -1;  ///< the column of y, negative counts from the end
