@@ -67,8 +67,7 @@ class Tenon_NodeBase<string mnemonic, list<Trait> traits = []> : Tenon_AnyOp<mne
   string inference = [{
     ::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, std::optional<::mlir::Location> loc,
         Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &types) {
-      return ::tenon::ir::ShapeInference::inferTypes(context, loc, adaptor.getOperands(), types,
-          [&](::tenon::ir::ShapeInference &shapes) { return $cppClass::inferShapes(shapes, adaptor); });
+      return ::tenon::ir::inferNodeTypes<$cppClass>(context, loc, adaptor, types);
     }
     ::llvm::LogicalResult $cppClass::inferSymbolic(::tenon::ir::ShapeInference &shapes) {
       return $cppClass::inferShapes(shapes, Adaptor(*this));

@@ -11,12 +11,12 @@ class Tenon_Binary<string mnemonic, string formula> : Tenon_Node<mnemonic, [Teno
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs)";
 }
-def Tenon_AddOp : Tenon_Binary<"add", "lhs[i] + rhs[i]">;
-def Tenon_SubtractOp : Tenon_Binary<"subtract", "lhs[i] - rhs[i]">;
-def Tenon_MultiplyOp : Tenon_Binary<"multiply", "lhs[i] * rhs[i]">;
-def Tenon_DivideOp : Tenon_Binary<"divide", "lhs[i] / rhs[i]">;
-def Tenon_MaximumOp : Tenon_Binary<"maximum", "max(lhs[i], rhs[i]), NaN when either is">;
-def Tenon_MinimumOp : Tenon_Binary<"minimum", "min(lhs[i], rhs[i]), NaN when either is">;
+def Tenon_AddOp : Tenon_Binary<"add", "lhs[i] + rhs[i]"> { let hasCanonicalizeMethod = 1; }
+def Tenon_SubtractOp : Tenon_Binary<"subtract", "lhs[i] - rhs[i]"> { let hasCanonicalizeMethod = 1; }
+def Tenon_MultiplyOp : Tenon_Binary<"multiply", "lhs[i] * rhs[i]"> { let hasCanonicalizeMethod = 1; }
+def Tenon_DivideOp : Tenon_Binary<"divide", "lhs[i] / rhs[i]"> { let hasCanonicalizeMethod = 1; }
+def Tenon_MaximumOp : Tenon_Binary<"maximum", "max(lhs[i], rhs[i]), NaN when either is, gradient to lhs where equal">;
+def Tenon_MinimumOp : Tenon_Binary<"minimum", "min(lhs[i], rhs[i]), NaN when either is, gradient to lhs where equal">;
 
 class Tenon_Unary<string mnemonic, string formula> : Tenon_Node<mnemonic, [Tenon_Elementwise]> {
   let summary = formula;
@@ -25,7 +25,7 @@ class Tenon_Unary<string mnemonic, string formula> : Tenon_Node<mnemonic, [Tenon
   let results = (outs Tenon_Float:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand)";
 }
-def Tenon_NegateOp : Tenon_Unary<"negate", "-x[i]">;
+def Tenon_NegateOp : Tenon_Unary<"negate", "-x[i]"> { let hasCanonicalizeMethod = 1; }
 def Tenon_AbsOp : Tenon_Unary<"abs", "|x[i]|, gradient sign(x), 0 at 0">;
 def Tenon_ExpOp : Tenon_Unary<"exp", "e^x[i]">;
 def Tenon_LogOp : Tenon_Unary<"log", "ln x[i]">;
@@ -61,5 +61,6 @@ def Tenon_ConvertOp : Tenon_FlatNode<"convert", [Tenon_Elementwise]> {
   let arguments = (ins Tenon_Tensor:$operand, TypeAttr:$to);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$operand `to` $to attr-dict `:` type($operand)";
+  let hasCanonicalizeMethod = 1;
 }
 #endif

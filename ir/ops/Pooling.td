@@ -6,6 +6,7 @@ include "ir/Dialect.td"
 defvar poolLaw = [{
     input (batch, spatial.., channels); window, strides and padding pairs per spatial axis as in `conv`, (-1, -1) is 'same'.
     C1: window and strides have one entry per spatial axis, padding two. C2: the output size is at least 1.
+    C3: explicit padding is smaller than the window (no window lies outside the input).
 }];
 class Tenon_Pool<string mnemonic, string doc> : Tenon_Node<mnemonic> {
   let summary = doc;

@@ -14,5 +14,6 @@ def Tenon_DropoutOp : Tenon_OpaqueNode<"dropout"> {
   let arguments = (ins Tenon_Float:$operand, Tenon_ScalarInt:$seed, Tenon_ScalarInt:$step, F64Attr:$rate, I64Attr:$site);
   let results = (outs Tenon_Float:$result);
   let assemblyFormat = "operands attr-dict `:` type(operands)";
+  let hasCanonicalizeMethod = 1;
 }
 #endif

@@ -14,12 +14,13 @@ class Tenon_Reduce<string mnemonic, string doc> : Tenon_Node<mnemonic> {
   let arguments = (ins Tenon_Float:$operand, DenseI64ArrayAttr:$axes, BoolAttr:$keepdims);
   let results = (outs Tenon_Float:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand)";
+  let hasCanonicalizeMethod = 1;
 }
 def Tenon_ReduceSumOp : Tenon_Reduce<"reduce_sum", "sum over axes">;
 def Tenon_ReduceMaxOp : Tenon_Reduce<"reduce_max", "largest over axes; the gradient is shared equally by all largest">;
 
 def Tenon_ArgmaxOp : Tenon_FlatNode<"argmax"> {
-  let summary = "index of the first largest element of the last axis";
+  let summary = "index of the first largest element of the last axis, as i32";
   let description = "C1: the rank is 1 or more.";
   let arguments = (ins Tenon_Float:$operand);
   let results = (outs Tenon_Int:$result);
@@ -31,5 +32,6 @@ def Tenon_CountOp : Tenon_FlatNode<"count", [Tenon_ShapeOperand]> {
   let arguments = (ins Tenon_Tensor:$operand, DenseI64ArrayAttr:$axes);
   let results = (outs Tenon_Scalar:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand)";
+  let hasCanonicalizeMethod = 1;
 }
 #endif

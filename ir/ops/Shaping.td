@@ -12,6 +12,7 @@ def Tenon_ReshapeOp : Tenon_Node<"reshape"> {
   let arguments = (ins Tenon_Tensor:$operand, DenseI64ArrayAttr:$shape);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand)";
+  let hasCanonicalizeMethod = 1;
 }
 def Tenon_ReshapeLikeOp : Tenon_Node<"reshape_like", [Tenon_ShapeOperand]> {
   let summary = "reshape to another value's shape";
@@ -19,6 +20,7 @@ def Tenon_ReshapeLikeOp : Tenon_Node<"reshape_like", [Tenon_ShapeOperand]> {
   let arguments = (ins Tenon_Tensor:$operand, Tenon_Tensor:$like);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$operand `like` $like attr-dict `:` type($operand) `like` type($like)";
+  let hasCanonicalizeMethod = 1;
 }
 def Tenon_BroadcastLikeOp : Tenon_Node<"broadcast_like", [Tenon_ShapeOperand]> {
   let summary = "repeats a value along `axes` of another's shape";
@@ -29,6 +31,7 @@ def Tenon_BroadcastLikeOp : Tenon_Node<"broadcast_like", [Tenon_ShapeOperand]> {
   let arguments = (ins Tenon_Tensor:$operand, DenseI64ArrayAttr:$axes, Tenon_Tensor:$like);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$operand `like` $like attr-dict `:` type($operand) `like` type($like)";
+  let hasCanonicalizeMethod = 1;
 }
 def Tenon_TransposeOp : Tenon_Node<"transpose"> {
   let summary = "permutes axes";
@@ -36,6 +39,7 @@ def Tenon_TransposeOp : Tenon_Node<"transpose"> {
   let arguments = (ins Tenon_Tensor:$operand, DenseI64ArrayAttr:$permutation);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand)";
+  let hasCanonicalizeMethod = 1;
 }
 def Tenon_ConcatOp : Tenon_Node<"concat"> {
   let summary = "joins values along an axis";
@@ -43,6 +47,7 @@ def Tenon_ConcatOp : Tenon_Node<"concat"> {
   let arguments = (ins Variadic<Tenon_Tensor>:$operands, I64Attr:$axis);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$operands attr-dict `:` type($operands)";
+  let hasCanonicalizeMethod = 1;
 }
 def Tenon_SliceOp : Tenon_Node<"slice"> {
   let summary = "`size` elements from `start` on along an axis";
@@ -50,6 +55,7 @@ def Tenon_SliceOp : Tenon_Node<"slice"> {
   let arguments = (ins Tenon_Tensor:$operand, I64Attr:$axis, I64Attr:$start, I64Attr:$size);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand)";
+  let hasCanonicalizeMethod = 1;
 }
 def Tenon_PadOp : Tenon_Node<"pad"> {
   let summary = "adds elements of `value` before and after along every axis";
@@ -57,6 +63,7 @@ def Tenon_PadOp : Tenon_Node<"pad"> {
   let arguments = (ins Tenon_Tensor:$operand, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high, F64Attr:$value);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand)";
+  let hasCanonicalizeMethod = 1;
 }
 def Tenon_OneHotOp : Tenon_FlatNode<"one_hot"> {
   let summary = "1 at the index, 0 elsewhere, along a new last axis";

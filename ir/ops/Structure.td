@@ -37,14 +37,14 @@ def Tenon_VariableOp : Tenon_AnyOp<"variable", [Symbol]> {
   let description = [{
     `kind` is weight, statistic, slot, metric, hyper or derived. `initial` is the value a new program starts with; without
     it the caller binds storage (derived: @prepare computes it).
-    C1: the type is static.
+    C1: the type is static. C2: the kind is one of these. C3: `initial` has the type.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<StrAttr>:$sym_visibility, TypeAttrOf<Tenon_Tensor>:$type,
                        StrAttr:$kind, UnitAttr:$trainable, OptionalAttr<ElementsAttr>:$initial);
   let assemblyFormat = "($sym_visibility^)? $sym_name `:` $type $kind (`trainable` $trainable^)? (`=` $initial^)? attr-dict";
   let hasVerifier = 1;
 }
-def Tenon_ReadOp : Tenon_AnyOp<"read", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+def Tenon_ReadOp : Tenon_AnyOp<"read", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "the variable's value when the function was entered";
   let description = "C1: the variable exists. C2: the type is the variable's.";
   let arguments = (ins FlatSymbolRefAttr:$variable);
@@ -76,7 +76,8 @@ def Tenon_KernelOp : Tenon_AnyOp<"kernel", [Pure, IsolatedFromAbove, SingleBlock
   let description = [{
     A root (a contraction, a reduction, a pool, ...) or nothing, and the elementwise ops applied to its tile before it is
     stored. C1: block arguments have the operands' types. C2: results have the yielded types.
-    C3: at most one op of the body is no elementwise op, reductions of one iteration space apart.
+    C3: at most one op of the body is no elementwise op, constant, count or broadcast_like, reductions of one iteration
+    space (operand type and axes) apart.
   }];
   let arguments = (ins StrAttr:$name, Variadic<Tenon_Tensor>:$operands, OptionalAttr<Tenon_ScheduleAttr>:$schedule);
   let results = (outs Variadic<Tenon_Tensor>:$results);
