@@ -3,6 +3,7 @@
 #include "frontend/graph/losses/Function.h"
 #include "frontend/graph/metrics/Function.h"
 #include "frontend/graph/optimizers/Rule.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -125,7 +126,7 @@ private:
     Emitter::Scope scope(emitter, "loss");
     auto b = builderOf(emitter);
     std::optional<Expression> total;
-    Expression samples = tenon::count(Expression(b, emitter.argument(inputCount + count)), {0});
+    Expression samples = countOf(Expression(b, emitter.argument(inputCount + count)), {0});
     for (size_t i = 0; i < count; ++i) {
       Expression target(b, emitter.argument(inputCount + i)), weight(b, emitter.argument(inputCount + count + i));
       Expression prediction(b, predictions[i]);

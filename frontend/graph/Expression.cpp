@@ -83,7 +83,7 @@ Expression max(Expression x, llvm::ArrayRef<int64_t> axes, bool keepdims) {
   return reduce<ir::ReduceMaxOp>(x, axes, keepdims);
 }
 
-Expression count(Expression x, llvm::ArrayRef<int64_t> axes) {
+Expression countOf(Expression x, llvm::ArrayRef<int64_t> axes) {
   auto &b = x.builder();
   int64_t known = 1;
   for (int64_t axis : axes)
@@ -92,7 +92,7 @@ Expression count(Expression x, llvm::ArrayRef<int64_t> axes) {
     return scalar(b, known);
   return {b, ir::CountOp::create(b, x.value(), b.getDenseI64ArrayAttr(axes)).getResult()};
 }
-Expression count(Expression x) { return count(x, allAxes(x)); }
-Expression mean(Expression x, llvm::ArrayRef<int64_t> axes) { return sum(x, axes) / count(x, axes); }
+Expression countOf(Expression x) { return countOf(x, allAxes(x)); }
+Expression mean(Expression x, llvm::ArrayRef<int64_t> axes) { return sum(x, axes) / countOf(x, axes); }
 
 } // namespace tenon

@@ -62,8 +62,8 @@ Expression sum(Expression x, llvm::ArrayRef<int64_t> axes, bool keepdims = false
 Expression sum(Expression x);
 Expression max(Expression x, llvm::ArrayRef<int64_t> axes, bool keepdims = false);
 /// How many elements the axes span, as a float32 scalar.
-Expression count(Expression x, llvm::ArrayRef<int64_t> axes);
-Expression count(Expression x);
+Expression countOf(Expression x, llvm::ArrayRef<int64_t> axes);
+Expression countOf(Expression x);
 Expression mean(Expression x, llvm::ArrayRef<int64_t> axes);
 
 } // namespace tenon

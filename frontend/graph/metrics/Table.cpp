@@ -43,7 +43,7 @@ private:
 std::vector<Expression> MeanMetric::update(const std::vector<Expression> &state, Expression target,
                                            Expression prediction) const {
   Expression entries = values(target, prediction);
-  return {state[0] + sum(entries), state[1] + count(entries)};
+  return {state[0] + sum(entries), state[1] + countOf(entries)};
 }
 // The count is 0 or at least 1.
 Expression MeanMetric::result(const std::vector<Expression> &state) const {
