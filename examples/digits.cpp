@@ -68,8 +68,8 @@ void run(const Arguments &arguments) {
   std::printf("test accuracy %.4f\n", score["accuracy"]);
   model.save("digits.tenon");
 
-  saveNpy("test.npy", test.x(0));
-  saveNpy("expected.npy", model.predict(test.x(0))[0]);
+  npy::save("test.npy", test.x(0));
+  npy::save("expected.npy", model.predict(test.x(0))[0]);
 }
 } // namespace
 

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keras's JSON is read and written back as it was; weights come in Keras's order; summaries are Keras's to the letter.
+#include "tests/golden/Golden.h"
+
+namespace tenon::golden {
+namespace {
+
+class Configs : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Configs, RoundTrip) {
+  const Json &expected = GetParam().data.at("model");
+  const Json actual = Json::parse(modelFromJson(expected.dump()).toJson());
+  EXPECT_EQ(actual, expected) << Json::diff(expected, actual).dump(1);
+}
+
+TEST_P(Configs, WeightsHaveKerassShapes) {
+  const Json &data = GetParam().data;
+  if (!data.contains("weights"))
+    GTEST_SKIP() << "a case without weights";
+  const std::vector<Array> weights = modelFromJson(data.at("model").dump()).getWeights();
+  ASSERT_EQ(weights.size(), data.at("weights").size());
+  for (size_t i = 0; i < weights.size(); ++i)
+    EXPECT_EQ(weights[i].shape(), toArray(data.at("weights")[i]).shape()) << "weight " << i;
+}
+
+class Summaries : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Summaries, AreKerass) {
+  const Json &data = GetParam().data;
+  EXPECT_EQ(modelFromJson(data.at("model").dump()).summaryText(), data.at("summary").get<std::string>());
+}
+
+INSTANTIATE_TEST_SUITE_P(Layers, Configs, ::testing::ValuesIn(readCases("layers")), caseName);
+INSTANTIATE_TEST_SUITE_P(Summaries, Summaries, ::testing::ValuesIn(readCases("summaries")), caseName);
+
+} // namespace
+} // namespace tenon::golden

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Losses, metrics, optimizers and whole trainings, as compiled, against real Keras's numbers. Nothing is shuffled.
+#include "tests/golden/Golden.h"
+#include <cmath>
+#include <map>
+
+namespace tenon::golden {
+namespace {
+
+Feed optionalWeights(const Json &data) {
+  return data.at("sample_weight").is_null() ? Feed() : Feed(toArray(data.at("sample_weight")));
+}
+
+/// Keras's options of an optimizer as its JSON.
+Optimizer readOptimizer(const Json &data) {
+  Json config = data.at("options");
+  const std::string name = data.at("optimizer");
+  return Optimizer::fromJson(Json{{"module", "keras.optimizers"}, {"class_name", name}, {"config", config}}.dump());
+}
+
+// Strings, lists and maps, as Keras takes them.
+OneOrMany<Loss> readLosses(const Json &json) {
+  if (json.is_string())
+    return json.get<std::string>();
+  std::vector<Loss> list;
+  std::map<std::string, Loss> named;
+  for (const auto &[name, loss] : json.items()) {
+    list.emplace_back(loss.get<std::string>());
+    named.emplace(name, loss.get<std::string>());
+  }
+  return json.is_object() ? OneOrMany<Loss>(named) : OneOrMany<Loss>(list);
+}
+
+Metrics readMetrics(const Json &json) {
+  std::vector<Metrics::Entry> entries;
+  for (const auto &[name, value] : json.items()) {
+    std::vector<Metric> metrics;
+    for (const Json &metric : value.is_array() ? value : Json::array({value}))
+      metrics.emplace_back(metric.get<std::string>());
+    entries.emplace_back(json.is_object() ? name : std::string(), metrics);
+  }
+  return entries;
+}
+
+class Losses : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Losses, EvaluateAsKeras) {
+  const Json &data = GetParam().data;
+  const Array x = toArray(data.at("x"));
+  Tensor input = Input({x.shape()[1]}, {.name = "x"});
+  Model model({input}, {Activation("linear")(input)});
+  model.compile(
+      {.optimizer = "sgd", .loss = data.at("loss").get<std::string>(), .metrics = readMetrics(data.at("metrics"))});
+  const Scores scores = model.evaluate(data::fromArrays(x, toArray(data.at("y")), optionalWeights(data)),
+                                       {.batchSize = data.at("batch_size"), .verbose = 0});
+  EXPECT_TRUE(nearLogs({scores.begin(), scores.end()}, data.at("logs"), 1e-6));
+}
+
+class Optimizers : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Optimizers, TrainAsKeras) {
+  const Json &data = GetParam().data;
+  Model model = readModel(data);
+  model.compile({.optimizer = readOptimizer(data), .loss = data.at("loss").get<std::string>()});
+  const History history =
+      model.fit(data::fromArrays(toArray(data.at("x")), toArray(data.at("y")), optionalWeights(data)),
+                {.batchSize = data.at("batch_size"), .epochs = data.at("epochs"), .verbose = 0, .shuffle = false});
+  const auto &losses = history.history.at("loss");
+  ASSERT_EQ(losses.size(), data.at("losses").size());
+  for (size_t epoch = 0; epoch < losses.size(); ++epoch)
+    EXPECT_NEAR(losses[epoch], data.at("losses")[epoch].get<double>(), 1e-5) << "epoch " << epoch;
+  const std::vector<Array> weights = model.getWeights();
+  ASSERT_EQ(weights.size(), data.at("trained").size());
+  for (size_t i = 0; i < weights.size(); ++i)
+    EXPECT_TRUE(near(weights[i], data.at("trained")[i], 1e-5)) << "weight " << i;
+}
+
+class Fit : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Fit, TrainsAsKeras) {
+  const Json &data = GetParam().data;
+  const Json &compile = data.at("compile");
+  Model model = readModel(data);
+  CompileOptions options{.optimizer = data.at("optimizer").get<std::string>(), .loss = readLosses(compile.at("loss"))};
+  if (compile.contains("loss_weights"))
+    options.lossWeights = compile.at("loss_weights").get<std::vector<double>>();
+  if (compile.contains("metrics"))
+    options.metrics = readMetrics(compile.at("metrics"));
+  model.compile(options);
+  const History history = model.fit(data::fromArrays(toArrays(data.at("x")), toArrays(data.at("y"))),
+                                    {.batchSize = data.at("batch_size"),
+                                     .epochs = data.at("epochs"),
+                                     .verbose = 0,
+                                     .validationSplit = data.at("fit").value("validation_split", 0.0),
+                                     .shuffle = false});
+
+  const Json &golden = data.at("history");
+  EXPECT_EQ(history.history.size(), golden.size());
+  for (const auto &[name, values] : golden.items()) {
+    ASSERT_TRUE(history.history.count(name)) << name;
+    const std::vector<double> &ours = history.history.at(name);
+    ASSERT_EQ(ours.size(), values.size()) << name;
+    for (size_t epoch = 0; epoch < ours.size(); ++epoch) {
+      const double expected = values[epoch].get<double>();
+      EXPECT_NEAR(ours[epoch], expected, 2e-5 * (1 + std::abs(expected))) << name << ", epoch " << epoch;
+    }
+  }
+  const std::vector<Array> weights = model.getWeights();
+  ASSERT_EQ(weights.size(), data.at("trained").size());
+  for (size_t i = 0; i < weights.size(); ++i)
+    EXPECT_TRUE(near(weights[i], data.at("trained")[i], 2e-5)) << "weight " << i;
+}
+
+INSTANTIATE_TEST_SUITE_P(Keras, Losses, ::testing::ValuesIn(readCases("losses")), caseName);
+INSTANTIATE_TEST_SUITE_P(Keras, Optimizers, ::testing::ValuesIn(readCases("optimizers")), caseName);
+INSTANTIATE_TEST_SUITE_P(Keras, Fit, ::testing::ValuesIn(readCases("fit")), caseName);
+
+} // namespace
+} // namespace tenon::golden
