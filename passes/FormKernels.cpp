@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mlir/IR/IRMapping.h"
+#include "passes/KernelGroups.h"
+#include "passes/KernelSchedule.h"
+#include "passes/Passes.h"
+
+namespace tenon::passes {
+#define GEN_PASS_DEF_FORMKERNELS
+#include "passes/Passes.h.inc"
+} // namespace tenon::passes
+
+using namespace mlir;
+using namespace tenon;
+using namespace tenon::passes;
+
+namespace {
+/// Builds the kernels of one function in their order, each at the function's end.
+class KernelBuilder {
+public:
+  KernelBuilder(func::FuncOp function, const KernelGroups &groups, const ir::Machine &machine)
+      : groups(groups), machine(machine), terminator(function.getBody().front().getTerminator()), builder(terminator) {}
+
+  LogicalResult build(const KernelGroup &group) {
+    ir::ScheduleAttr schedule;
+    if (group.root) {
+      FailureOr<ir::ScheduleAttr> chosen = chooseSchedule(group.root, machine);
+      if (failed(chosen))
+        return failure();
+      schedule = *chosen;
+    }
+    SmallVector<Value> operands;
+    for (Value operand : group.operands)
+      operands.push_back(made.lookupOrDefault(operand));
+    bool packs = group.root && roleOf(group.root) == Role::Contraction;
+    unsigned packedAt = packs ? addPacked(group, schedule, operands) : 0;
+
+    ir::KernelOp kernel = create(location(group), operands, TypeRange(ValueRange(group.results)), schedule);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToEnd(&kernel.getBody().front());
+    IRMapping inside;
+    for (auto [value, argument] : llvm::zip(group.operands, kernel.getBody().getArguments()))
+      inside.map(value, argument);
+    for (Operation *op : group.ops) {
+      if (op != group.root)
+        for (Value operand : op->getOperands())
+          repeatLeaf(group, operand, inside);
+      Operation *copy = builder.clone(*op, inside);
+      if (op == group.root && packs)
+        packedOperand(copy).set(kernel.getBody().getArgument(packedAt));
+    }
+    SmallVector<Value> yielded;
+    for (Value result : group.results)
+      yielded.push_back(inside.lookup(result));
+    ir::YieldOp::create(builder, kernel.getLoc(), yielded);
+    for (auto [before, after] : llvm::zip(group.results, kernel.getResults()))
+      made.map(before, after);
+    return success();
+  }
+
+  /// An op that stays, in its place among the kernels.
+  void keep(Operation *op) {
+    for (OpOperand &operand : op->getOpOperands())
+      operand.set(made.lookupOrDefault(operand.get()));
+    if (op != terminator)
+      op->moveBefore(terminator);
+  }
+
+private:
+  // The root's layer names the kernel, the others follow.
+  Location location(const KernelGroup &group) {
+    SmallVector<Location> locations;
+    for (Operation *op : group.ops)
+      locations.push_back(op->getLoc());
+    return FusedLoc::get(builder.getContext(), locations);
+  }
+
+  ir::KernelOp create(Location loc, ValueRange operands, TypeRange results, ir::ScheduleAttr schedule) {
+    auto kernel =
+        ir::KernelOp::create(builder, loc, results, builder.getStringAttr(ir::layerName(loc)), operands, schedule);
+    Block &body = kernel.getBody().emplaceBlock();
+    for (Value operand : operands)
+      body.addArgument(operand.getType(), operand.getLoc());
+    return kernel;
+  }
+
+  // Puts the packed weights in the place of the plain ones, or behind all others where the epilogue reads these too.
+  unsigned addPacked(const KernelGroup &group, ir::ScheduleAttr schedule, SmallVector<Value> &operands) {
+    OpOperand &weights = packedOperand(group.root);
+    unsigned index = llvm::find(group.operands, weights.get()) - group.operands.begin();
+    Value packed = pack(operands[index], packedLayout(group.root, schedule), group.root->getLoc());
+    bool alsoPlain = llvm::any_of(weights.get().getUses(), [&](OpOperand &use) {
+      return &use != &weights && llvm::is_contained(group.ops, use.getOwner());
+    });
+    if (!alsoPlain) {
+      operands[index] = packed;
+      return index;
+    }
+    operands.push_back(packed);
+    return operands.size() - 1;
+  }
+
+  Value pack(Value weights, ir::PackedAttr layout, Location loc) {
+    Value &packed = packs[{weights, layout}];
+    if (packed)
+      return packed;
+    auto type = cast<RankedTensorType>(weights.getType());
+    auto packedType = RankedTensorType::get(type.getShape(), type.getElementType(), layout);
+    ir::KernelOp kernel = create(loc, weights, packedType, nullptr);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToEnd(&kernel.getBody().front());
+    Value inner = ir::PackOp::create(builder, loc, kernel.getBody().getArgument(0), layout);
+    ir::YieldOp::create(builder, loc, inner);
+    return packed = kernel.getResult(0);
+  }
+
+  void repeatLeaf(const KernelGroup &group, Value value, IRMapping &inside) {
+    Operation *op = value.getDefiningOp();
+    if (inside.contains(value) || !groups.repeats(group, value) || llvm::is_contained(group.ops, op))
+      return;
+    IRMapping mapping;
+    for (OpOperand &operand : op->getOpOperands()) {
+      Value source = isa<ir::BroadcastLikeOp>(op) && ir::isShapeOnly(operand) ? groups.shapeSource(group, operand.get())
+                                                                              : operand.get();
+      repeatLeaf(group, source, inside);
+      mapping.map(operand.get(), inside.lookup(source));
+    }
+    inside.map(value, builder.clone(*op, mapping)->getResult(0));
+  }
+
+  const KernelGroups &groups;
+  const ir::Machine &machine;
+  Operation *terminator;
+  OpBuilder builder;
+  IRMapping made;
+  DenseMap<std::pair<Value, Attribute>, Value> packs;
+};
+
+struct FormKernels : tenon::passes::impl::FormKernelsBase<FormKernels> {
+  using FormKernelsBase::FormKernelsBase;
+  explicit FormKernels(const ir::Machine &machine) : machine(machine) {}
+
+  LogicalResult initialize(MLIRContext *context) override {
+    if (machine)
+      return success();
+    std::string message;
+    FailureOr<ir::Machine> named = ir::Machine::named(target, message);
+    if (failed(named))
+      return emitError(UnknownLoc::get(context)) << "form-kernels: " << message;
+    machine = *named;
+    return success();
+  }
+
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    if (function.isDeclaration())
+      return;
+    Block &body = function.getBody().front();
+    splitReductions(body);
+    FailureOr<KernelGroups> groups = KernelGroups::plan(function);
+    if (failed(groups))
+      return signalPassFailure();
+    SmallVector<Operation *> replaced;
+    for (Operation &op : body)
+      if (Role role = roleOf(&op); role != Role::Outside && role != Role::Source && !isa<ir::ConstantOp>(op))
+        replaced.push_back(&op);
+    if (replaced.empty())
+      return markAllAnalysesPreserved();
+    KernelBuilder kernelBuilder(function, *groups, *machine);
+    for (const KernelGroup &group : groups->ordered()) {
+      if (group.outside) {
+        kernelBuilder.keep(group.ops.front());
+        continue;
+      }
+      if (failed(kernelBuilder.build(group)))
+        return signalPassFailure();
+      ++kernels;
+      if (group.root)
+        epilogueOps += group.ops.size() - 1;
+    }
+    for (Operation *op : llvm::reverse(replaced)) {
+      op->dropAllUses();
+      op->erase();
+    }
+    for (Operation &op : llvm::make_early_inc_range(body))
+      if (isa<ir::ConstantOp>(op) && op.use_empty())
+        op.erase();
+  }
+
+  // A reduction kernel's axes lie side by side: a sum over other axes is a sum over the last run and then the rest.
+  static void splitReductions(Block &body) {
+    for (Operation &op : llvm::make_early_inc_range(body))
+      if (auto sum = dyn_cast<ir::ReduceSumOp>(op))
+        splitReduction(sum);
+      else if (auto max = dyn_cast<ir::ReduceMaxOp>(op))
+        splitReduction(max);
+  }
+  template <typename Reduce> static void splitReduction(Reduce op) {
+    ArrayRef<int64_t> axes = op.getAxes();
+    size_t run = axes.size();
+    while (run > 1 && axes[run - 2] + 1 == axes[run - 1])
+      --run;
+    if (run <= 1)
+      return;
+    OpBuilder builder(op);
+    Value inner = Reduce::create(builder, op.getLoc(), op.getOperand(),
+                                 builder.getDenseI64ArrayAttr(axes.drop_front(run - 1)), op.getKeepdimsAttr());
+    auto outer = Reduce::create(builder, op.getLoc(), inner, builder.getDenseI64ArrayAttr(axes.take_front(run - 1)),
+                                op.getKeepdimsAttr());
+    op.getResult().replaceAllUsesWith(outer.getResult());
+    op.erase();
+    splitReduction(outer);
+  }
+
+  std::optional<ir::Machine> machine;
+};
+} // namespace
+
+std::unique_ptr<Pass> passes::createFormKernels(const ir::Machine &machine) {
+  return std::make_unique<FormKernels>(machine);
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "passes/KernelGroups.h"
+#include "llvm/ADT/BitVector.h"
+
+using namespace mlir;
+using namespace tenon;
+using namespace tenon::passes;
+
+namespace {
+/// Ops one after the other, each joining the groups of its operands where that is allowed and makes no circle.
+class Fusion {
+public:
+  Fusion(Block &block, const ir::SymbolicShapes &shapes) : shapes(shapes), count(block.getOperations().size()) {
+    for (auto [position, op] : llvm::enumerate(block))
+      add(op, position);
+  }
+
+  std::vector<KernelGroup> groups() {
+    std::vector<KernelGroup> result;
+    for (Node &node : nodes) {
+      if (node.group.ops.empty())
+        continue;
+      auto rank = [&](Operation *op) { return op == node.group.root ? 0 : isReduction(op) ? 2 : 1; };
+      llvm::stable_sort(node.group.ops, [&](Operation *a, Operation *b) {
+        return std::make_pair(rank(a), position[a]) < std::make_pair(rank(b), position[b]);
+      });
+      result.push_back(std::move(node.group));
+    }
+    return result;
+  }
+
+private:
+  struct Node {
+    KernelGroup group;            // no ops: merged into another
+    llvm::BitVector members;      // op numbers
+    llvm::BitVector direct, deps; // ops it takes values from, and those reached through them
+    Operation *reduction = nullptr;
+  };
+
+  static bool isReduction(Operation *op) { return roleOf(op) == Role::Reduction; }
+  bool isContraction(const Node &node) const { return node.group.root; }
+
+  void add(Operation &op, unsigned number) {
+    Role role = roleOf(&op);
+    position[&op] = number;
+    if (role == Role::Leaf || role == Role::Source)
+      return;
+    size_t id = nodes.size();
+    nodeOf[&op] = id;
+    Node &node = nodes.emplace_back();
+    node.group.ops = {&op};
+    node.group.position = number;
+    node.group.outside = role == Role::Outside;
+    node.members.resize(count);
+    node.members.set(number);
+    node.direct.resize(count);
+    node.deps.resize(count);
+    for (Value operand : op.getOperands())
+      dependOn(node, operand);
+    if (role == Role::Contraction || role == Role::Single || role == Role::Outside)
+      node.group.root = &op;
+    if (role == Role::Reduction)
+      node.reduction = &op;
+    if (role != Role::Outside)
+      node.group.shape = shapes[role == Role::Reduction ? op.getOperand(0) : op.getResult(0)];
+    if (role == Role::Elementwise || role == Role::Reduction)
+      join(op);
+  }
+
+  void dependOn(Node &node, Value value) {
+    Operation *op = value.getDefiningOp();
+    if (!op)
+      return;
+    if (auto found = nodeOf.find(op); found != nodeOf.end()) {
+      node.direct.set(position[op]);
+      node.deps |= nodes[found->second].members;
+      node.deps |= nodes[found->second].deps;
+    } else if (roleOf(op) == Role::Leaf) {
+      for (Value operand : op->getOperands())
+        dependOn(node, operand);
+    }
+  }
+
+  // The latest producer first: a sum of two contractions belongs to the one whose other operand is there already.
+  void join(Operation &op) {
+    SmallVector<Value> operands;
+    for (Value operand : op.getOperands())
+      if (nodeOf.contains(operand.getDefiningOp()))
+        operands.push_back(operand);
+    llvm::stable_sort(operands, [&](Value a, Value b) { return group(a).group.position > group(b).group.position; });
+    for (Value operand : operands)
+      if (size_t from = nodeOf[operand.getDefiningOp()], to = nodeOf[&op];
+          from != to && fits(operand, from, to) && acyclic(from, to))
+        merge(from, to);
+    if (isReduction(&op))
+      for (size_t sibling = 0; sibling < nodes.size(); ++sibling)
+        if (size_t own = nodeOf[&op]; sibling != own && siblings(nodes[sibling], nodes[own]))
+          merge(sibling, own);
+  }
+  Node &group(Value value) { return nodes[nodeOf[value.getDefiningOp()]]; }
+
+  bool sameReduction(const Node &a, const Node &b) const {
+    return a.reduction->getAttr("axes") == b.reduction->getAttr("axes");
+  }
+  bool hasDropout(const Node &node) const {
+    return llvm::any_of(node.group.ops, [](Operation *op) { return isa<ir::DropoutOp>(op); });
+  }
+  bool staysInside(Value value, const Node &a, const Node &b) const {
+    return llvm::all_of(value.getUsers(), [&](Operation *user) {
+      return llvm::is_contained(a.group.ops, user) || llvm::is_contained(b.group.ops, user);
+    });
+  }
+
+  // May the group that makes `value` and a group that uses it be one kernel?
+  bool fits(Value value, size_t fromId, size_t toId) const {
+    const Node &from = nodes[fromId], &to = nodes[toId];
+    if (from.group.shape != to.group.shape || shapes[value] != to.group.shape || from.group.outside)
+      return false;
+    if (isContraction(from) || isContraction(to)) {
+      const Node &map = isContraction(from) ? to : from;
+      if (roleOf((isContraction(from) ? from : to).group.root) != Role::Contraction)
+        return false;
+      if (isContraction(map) || map.reduction || hasDropout(map))
+        return false;
+      // What the tile holds need not be stored; a map that others read as well is better left to itself.
+      if (isContraction(from))
+        return staysInside(value, from, to);
+      return llvm::all_of(map.group.ops, [&](Operation *op) { return staysInside(op->getResult(0), from, to); });
+    }
+    if (from.reduction)
+      return to.reduction && sameReduction(from, to) && !usesReductions(to, from);
+    return true;
+  }
+  bool usesReductions(const Node &user, const Node &maker) const {
+    return llvm::any_of(user.group.ops, [&](Operation *op) {
+      return llvm::any_of(op->getOperands(), [&](Value v) {
+        return v.getDefiningOp() && isReduction(v.getDefiningOp()) &&
+               llvm::is_contained(maker.group.ops, v.getDefiningOp());
+      });
+    });
+  }
+
+  // One kernel needs everything before it starts: no way from one group to the other through a third.
+  bool acyclic(size_t fromId, size_t toId) const {
+    const Node &from = nodes[fromId], &to = nodes[toId];
+    if (from.deps.anyCommon(to.members))
+      return false;
+    return llvm::none_of(llvm::seq<size_t>(0, nodes.size()), [&](size_t id) {
+      const Node &between = nodes[id];
+      return id != fromId && id != toId && !between.group.ops.empty() && to.direct.anyCommon(between.members) &&
+             between.deps.anyCommon(from.members);
+    });
+  }
+
+  // Reductions of one shape over the same axes that read a value in common.
+  bool siblings(const Node &a, const Node &b) const {
+    if (!a.reduction || a.group.ops.empty() || a.group.shape != b.group.shape || !sameReduction(a, b) ||
+        a.deps.anyCommon(b.members) || b.deps.anyCommon(a.members))
+      return false;
+    return llvm::any_of(a.group.ops, [&](Operation *op) {
+      return llvm::any_of(op->getOperands(), [&](Value shared) {
+        return shapes[shared] == a.group.shape && llvm::any_of(b.group.ops, [&](Operation *other) {
+                 return llvm::is_contained(other->getOperands(), shared);
+               });
+      });
+    });
+  }
+
+  void merge(size_t fromId, size_t toId) {
+    Node &from = nodes[fromId], &to = nodes[toId];
+    for (Operation *op : from.group.ops)
+      nodeOf[op] = toId;
+    to.group.ops.append(from.group.ops);
+    from.group.ops.clear();
+    to.group.position = std::max(to.group.position, from.group.position);
+    to.group.root = to.group.root ? to.group.root : from.group.root;
+    to.reduction = to.reduction ? to.reduction : from.reduction;
+    to.members |= from.members;
+    to.direct |= from.direct;
+    to.deps |= from.deps;
+    to.direct.reset(to.members);
+    to.deps.reset(to.members);
+    for (Node &other : nodes)
+      if (!other.group.ops.empty() && &other != &to && other.deps.anyCommon(to.members)) {
+        other.deps |= to.members;
+        other.deps |= to.deps;
+      }
+  }
+
+  const ir::SymbolicShapes &shapes;
+  size_t count;
+  std::vector<Node> nodes;
+  DenseMap<Operation *, size_t> nodeOf;
+  DenseMap<Operation *, unsigned> position;
+};
+} // namespace
+
+std::vector<KernelGroup> passes::fuse(Block &block, const ir::SymbolicShapes &shapes) {
+  return Fusion(block, shapes).groups();
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "passes/KernelSchedule.h"
+#include "ir/target/CostModel.h"
+
+using namespace mlir;
+using namespace tenon;
+
+static ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+
+// Known sizes only; an unknown one gives any number of rows.
+static int64_t productOfStatic(ArrayRef<int64_t> sizes) {
+  int64_t product = 1;
+  for (int64_t size : sizes)
+    product *= ShapedType::isDynamic(size) ? 1 : size;
+  return product;
+}
+
+// A window of one element that moves by one reads rows as they lie.
+template <typename Conv> static bool isPlainMatrixProduct(Conv conv) {
+  auto isOne = [](int64_t value) { return value == 1; };
+  return llvm::all_of(shapeOf(conv.getFilter()).drop_back(2), isOne) && llvm::all_of(conv.getStrides(), isOne) &&
+         llvm::all_of(conv.getPadding(), [](int64_t padding) { return padding <= 0; }) && conv.getGroups() == 1;
+}
+
+OpOperand &passes::packedOperand(Operation *contraction) { return contraction->getOpOperand(1); }
+
+ir::PackedAttr passes::packedLayout(Operation *contraction, ir::ScheduleAttr schedule) {
+  auto matmul = dyn_cast<ir::MatmulOp>(contraction);
+  bool backward = isa<ir::ConvInputGradOp>(contraction) || (matmul && matmul.getTransposeRhs());
+  return ir::PackedAttr::get(contraction->getContext(), schedule.getColumns(), backward);
+}
+
+FailureOr<ir::ScheduleAttr> passes::chooseSchedule(Operation *root, const ir::Machine &machine) {
+  StringRef algorithm;
+  int64_t columns = 0, rows = 1;
+  if (auto matmul = dyn_cast<ir::MatmulOp>(root)) {
+    algorithm = matmul.getTransposeLhs() ? "filter_gradient" : "gemm";
+    columns = shapeOf(matmul.getResult()).back();
+    if (matmul.getTransposeLhs())
+      rows = productOfStatic(shapeOf(matmul.getResult()).drop_back());
+  } else if (auto conv = dyn_cast<ir::ConvOp>(root)) {
+    algorithm = isPlainMatrixProduct(conv) ? "gemm" : "direct";
+    columns = shapeOf(conv.getResult()).back();
+    rows = productOfStatic(shapeOf(conv.getResult()).drop_front().drop_back());
+  } else if (auto grad = dyn_cast<ir::ConvInputGradOp>(root)) {
+    algorithm = isPlainMatrixProduct(grad) ? "gemm" : "direct";
+    columns = shapeOf(grad.getResult()).back();
+    rows = productOfStatic(shapeOf(grad.getResult()).drop_front().drop_back());
+  } else if (auto grad = dyn_cast<ir::ConvFilterGradOp>(root)) {
+    algorithm = "filter_gradient";
+    columns = shapeOf(grad.getResult()).back();
+    rows = productOfStatic(shapeOf(grad.getResult()).drop_back());
+  } else {
+    return ir::ScheduleAttr();
+  }
+  if (ShapedType::isDynamic(columns))
+    return root->emitOpError("needs a known number of result columns, got ") << root->getResult(0).getType();
+  ir::Tile tile = ir::chooseTile(machine, columns, rows);
+  return ir::ScheduleAttr::get(root->getContext(), algorithm, tile.rows, tile.columns);
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every pass, one row each: why, before and after (the first function of tests/passes/<flag>.mlir), what must run before.
+#ifndef TENON_PASSES_TD
+#define TENON_PASSES_TD
+include "mlir/Pass/PassBase.td"
+
+def BuildTrainStep : Pass<"build-train-step", "::mlir::ModuleOp"> {
+  let summary = "makes @train_step of the differentiated @loss and the @update functions";
+  let description = [{
+    @train_step is @loss's body with every gradient's @"update/<variable>" inlined right after the gradient is final, then
+    @update. Each variable is read once at entry and assigned once at the end; the loss is no result (metrics carry it).
+    @loss and the updates are gone, @evaluate is named @evaluate_step. A module without @loss keeps its other functions.
+
+    Before:
+    ```mlir
+    func.func @loss(%x: tensor<?x2xf32>) -> (tensor<f32>, tensor<2x1xf32> {tenon.gradient = "w"}) {
+      ...
+      return %loss, %gradient : tensor<f32>, tensor<2x1xf32>
+    }
+    func.func private @"update/w"(%gradient: tensor<2x1xf32>) {
+      %w = tenon.read @w : tensor<2x1xf32>
+      %0 = tenon.subtract %w, %gradient : tensor<2x1xf32>, tensor<2x1xf32>
+      tenon.assign @w, %0 : tensor<2x1xf32>
+      return
+    }
+    ```
+    After:
+    ```mlir
+    func.func @train_step(%x: tensor<?x2xf32>) {
+      %w = tenon.read @w : tensor<2x1xf32>
+      ...
+      %0 = tenon.subtract %w, %gradient : tensor<2x1xf32>, tensor<2x1xf32>
+      tenon.assign @w, %0 : tensor<2x1xf32>
+      return
+    }
+    ```
+    Runs after `differentiate`.
+  }];
+  let dependentDialects = ["::tenon::ir::TenonDialect"];
+  let statistics = [Statistic<"updates", "updates", "Variables updated">];
+}
+
+def DecomposeNormalization : Pass<"decompose-normalization", "::mlir::func::FuncOp"> {
+  let summary = "writes batch_norm and moments with elementwise ops and sums";
+  let description = [{
+    Nothing below a kernel knows normalisation: its vectors become small maps, its elementwise part joins the neighbours'
+    kernels, the moments become two reductions.
+
+    Before:
+    ```mlir
+    %mean, %variance = tenon.moments %x : tensor<?x4xf32>
+    %y = tenon.batch_norm %x, %gamma, %beta, %mean, %variance {epsilon = 1.0e-3 : f64} : ...
+    ```
+    After:
+    ```mlir
+    %n = tenon.count %x {axes = array<i64: 0>} : tensor<?x4xf32>
+    %sum = tenon.reduce_sum %x {axes = array<i64: 0>, keepdims = false} : tensor<?x4xf32>
+    %mean = tenon.divide %sum, %n
+    %centred = tenon.subtract %x, %mean
+    %square = tenon.multiply %centred, %centred
+    ...                                                    // variance likewise
+    %deviation = tenon.sqrt (%variance + epsilon)
+    %scale = tenon.divide %gamma, %deviation
+    %y = (%x - %mean) * %scale + %beta
+    ```
+    Runs after `differentiate` (batch_norm's own gradient is the shorter one) and `fold-batch-norm`.
+  }];
+  let dependentDialects = ["::tenon::ir::TenonDialect"];
+}
+
+def Differentiate : Pass<"differentiate", "::mlir::ModuleOp"> {
+  let summary = "gives @loss a gradient result for every trainable variable it depends on";
+  let description = [{
+    Reverse mode through the ops' buildGradient, from the scalar @loss returns to each read of a trainable variable;
+    gradients are added up where a value is used more than once or a variable read more than once. The results follow
+    the loss in the order of the variables, each carrying the variable's name as `tenon.gradient`. A trainable variable
+    the loss does not depend on has no result, and a remark says so. Without @loss, or when it has gradients already,
+    nothing happens.
+
+    Before:
+    ```mlir
+    func.func @loss(%x: tensor<?x2xf32>) -> tensor<f32> {
+      %w = tenon.read @w : tensor<2x1xf32>
+      %y = tenon.matmul %x, %w {transpose_lhs = false, transpose_rhs = false} : tensor<?x2xf32>, tensor<2x1xf32>
+      %sum = tenon.reduce_sum %y {axes = array<i64: 0, 1>, keepdims = false} : tensor<?x1xf32>
+      return %sum : tensor<f32>
+    }
+    ```
+    After:
+    ```mlir
+    func.func @loss(%x: tensor<?x2xf32>) -> (tensor<f32>, tensor<2x1xf32> {tenon.gradient = "w"}) {
+      ...
+      %one = tenon.constant dense<1.0> : tensor<f32>
+      %0 = tenon.broadcast_like %one like %y {axes = array<i64: 0, 1>} : tensor<f32> like tensor<?x1xf32>
+      %1 = tenon.matmul %x, %0 {transpose_lhs = true, transpose_rhs = false} : tensor<?x2xf32>, tensor<?x1xf32>
+      return %sum, %1 : tensor<f32>, tensor<2x1xf32>
+    }
+    ```
+    Runs before `decompose-normalization` and `form-kernels`: kernels have no gradient.
+  }];
+  let dependentDialects = ["::tenon::ir::TenonDialect"];
+}
+
+def FoldBatchNorm : Pass<"fold-batch-norm", "::mlir::func::FuncOp"> {
+  let summary = "folds batch normalisation with stored statistics into the convolution or dense layer beside it";
+  let description = [{
+    With `scale = gamma / sqrt(variance + epsilon)`: `batch_norm(conv(x, k) + b) = conv(x, k * scale) + (b - mean) * scale
+    + beta`, and for a batch_norm in front `conv(x * scale + shift, k) = conv(x, k * scale) + sum(k * shift)`, which is
+    exact only where no padding is read. What folds into neither becomes `x * scale + shift`. The arithmetic is ordinary
+    ops on weights, which `split-prepare` moves out. Functions that assign variables are left alone: they run with ever
+    new weights and would pay for the fold at each call.
+
+    Before:
+    ```mlir
+    %0 = tenon.conv %x, %k {...} : tensor<?x8x8x3xf32>, tensor<3x3x3x4xf32>
+    %1 = tenon.batch_norm %0, %gamma, %beta, %mean, %variance {epsilon = 1.0e-3 : f64} : ...
+    ```
+    After:
+    ```mlir
+    %scale = tenon.divide %gamma, (sqrt of %variance + epsilon)
+    %folded = tenon.multiply %k, %scale : tensor<3x3x3x4xf32>, tensor<4xf32>
+    %shift = tenon.subtract %beta, (%mean * %scale)
+    %0 = tenon.conv %x, %folded {...} : tensor<?x8x8x3xf32>, tensor<3x3x3x4xf32>
+    %1 = tenon.add %0, %shift : tensor<?x8x8x4xf32>, tensor<4xf32>
+    ```
+    Runs before `decompose-normalization` and `form-kernels`.
+  }];
+  let dependentDialects = ["::tenon::ir::TenonDialect"];
+  let statistics = [Statistic<"folded", "folded", "Normalisations folded into weights">];
+}
+
+def FormKernels : Pass<"form-kernels", "::mlir::func::FuncOp"> {
+  let summary = "groups ops into kernels, the units of code generation";
+  let description = [{
+    One kernel is one pass over memory. A contraction takes the elementwise ops that follow it as its epilogue (bias,
+    activation, residual add), elementwise ops over one shape become one map, sums and maxima over one shape and the
+    same axes become one reduction with its elementwise prologue; anything else stands alone. Constants, counts and
+    broadcasts are repeated in every kernel that uses them. A contraction's weights are laid out by `tenon.pack` in a
+    kernel of its own, in panels as wide as the register tile the cost model chose.
+
+    Before:
+    ```mlir
+    %0 = tenon.matmul %image, %kernel {...} : tensor<?x64xf32>, tensor<64x32xf32>
+    %1 = tenon.add %0, %bias : tensor<?x32xf32>, tensor<32xf32>
+    %2 = tenon.relu %1 : tensor<?x32xf32>
+    ```
+    After:
+    ```mlir
+    %0 = tenon.kernel "dense"(%kernel) : (tensor<64x32xf32>) -> tensor<64x32xf32, #tenon.packed<...>> {
+    ^bb0(%a: tensor<64x32xf32>):
+      %3 = tenon.pack %a as <panel = 16, backward = false> : tensor<64x32xf32>
+      tenon.yield %3 : tensor<64x32xf32, #tenon.packed<...>>
+    }
+    %2 = tenon.kernel "dense"(%image, %0, %bias) schedule <gemm, tile = 6 by 16> : (...) -> tensor<?x32xf32> {
+    ^bb0(%a: tensor<?x64xf32>, %b: tensor<64x32xf32, #tenon.packed<...>>, %c: tensor<32xf32>):
+      %3 = tenon.matmul %a, %b {...} : tensor<?x64xf32>, tensor<64x32xf32, #tenon.packed<...>>
+      %4 = tenon.add %3, %c : tensor<?x32xf32>, tensor<32xf32>
+      %5 = tenon.relu %4 : tensor<?x32xf32>
+      tenon.yield %5 : tensor<?x32xf32>
+    }
+    ```
+    Runs last of the simplifying passes: after `decompose-normalization` (no kernel body holds batch_norm or moments) and
+    after cse (equal ops in two kernels are not found again).
+  }];
+  let dependentDialects = ["::tenon::ir::TenonDialect"];
+  let options = [Option<"target", "target", "std::string", "\"host\"", "the machine whose register tiles are chosen">];
+  let statistics = [Statistic<"kernels", "kernels", "Kernels formed">,
+                    Statistic<"epilogueOps", "epilogue-ops", "Elementwise ops that joined a contraction">];
+}
+
+def SplitPrepare : Pass<"split-prepare", "::mlir::ModuleOp"> {
+  let summary = "moves what depends on variables alone from @predict into @prepare";
+  let description = [{
+    @prepare computes it once for given weights and assigns it to variables of the kind `derived`, which @predict reads:
+    folded normalisations, packed weights. Views stay where they are used. A module without @predict, or with a @prepare
+    already, is left alone; when nothing depends on variables alone there is no @prepare.
+
+    Before:
+    ```mlir
+    func.func @predict(%x: tensor<?x2xf32>) -> tensor<?x2xf32> {
+      %w = tenon.read @w : tensor<2xf32>
+      %0 = tenon.exp %w : tensor<2xf32>
+      %1 = tenon.add %x, %0 : tensor<?x2xf32>, tensor<2xf32>
+      return %1 : tensor<?x2xf32>
+    }
+    ```
+    After:
+    ```mlir
+    tenon.variable @"derived/0" : tensor<2xf32> "derived"
+    func.func @predict(%x: tensor<?x2xf32>) -> tensor<?x2xf32> {
+      %0 = tenon.read @"derived/0" : tensor<2xf32>
+      %1 = tenon.add %x, %0 : tensor<?x2xf32>, tensor<2xf32>
+      return %1 : tensor<?x2xf32>
+    }
+    func.func @prepare() {
+      %w = tenon.read @w : tensor<2xf32>
+      %0 = tenon.exp %w : tensor<2xf32>
+      tenon.assign @"derived/0", %0 : tensor<2xf32>
+      return
+    }
+    ```
+    Runs last, after `form-kernels`, so that the packing moves as well.
+  }];
+  let dependentDialects = ["::tenon::ir::TenonDialect"];
+  let statistics = [Statistic<"derived", "derived", "Derived variables made">];
+}
+
+#endif

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "passes/Pipelines.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+#include "passes/Passes.h"
+
+using namespace mlir;
+using namespace tenon;
+
+static void addCleanup(OpPassManager &passes) {
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+}
+
+void passes::buildInferencePipeline(OpPassManager &passes, const PipelineOptions &options) {
+  addCleanup(passes);
+  passes.addNestedPass<func::FuncOp>(createFoldBatchNorm());
+  passes.addNestedPass<func::FuncOp>(createDecomposeNormalization());
+  addCleanup(passes);
+  passes.addNestedPass<func::FuncOp>(createFormKernels(options.machine));
+  if (options.prepare)
+    passes.addPass(createSplitPrepare()); // last: packing the weights moves too
+}
+
+void passes::buildTrainingPipeline(OpPassManager &passes, const PipelineOptions &options) {
+  addCleanup(passes);
+  passes.addPass(createDifferentiate());
+  passes.addPass(createBuildTrainStep());
+  buildInferencePipeline(passes, options);
+}
+
+LogicalResult passes::optimize(ModuleOp module, const PipelineOptions &options) {
+  PassManager manager(module->getContext());
+  manager.enableVerifier();
+  if (options.training)
+    buildTrainingPipeline(manager, options);
+  else
+    buildInferencePipeline(manager, options);
+  return manager.run(module);
+}
+
+namespace {
+struct TargetOption : PassPipelineOptions<TargetOption> {
+  Option<std::string> target{*this, "target", llvm::cl::desc("the machine code is generated for"),
+                             llvm::cl::init("host")};
+};
+} // namespace
+
+using BuildPipeline = void (*)(OpPassManager &, const passes::PipelineOptions &);
+static void registerPipeline(StringRef name, StringRef description, BuildPipeline build) {
+  auto add = [build](OpPassManager &manager, StringRef text, llvm::function_ref<LogicalResult(const Twine &)> fail) {
+    TargetOption option;
+    if (failed(option.parseFromString(text)))
+      return failure();
+    std::string message;
+    FailureOr<ir::Machine> machine = ir::Machine::named(option.target, message);
+    if (failed(machine))
+      return fail(message);
+    passes::PipelineOptions options;
+    options.machine = *machine;
+    build(manager, options);
+    return success();
+  };
+  registerPassPipeline(name, description, add, [](auto visit) { visit(TargetOption()); });
+}
+
+void passes::registerAllPasses() {
+  registerTenonPasses();
+  registerCanonicalizerPass();
+  registerCSEPass();
+  registerPipeline("tenon-inference", "@predict and @prepare as codegen takes them", buildInferencePipeline);
+  registerPipeline("tenon-training", "the same with @train_step and @evaluate_step", buildTrainingPipeline);
+}
