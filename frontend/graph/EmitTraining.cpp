@@ -118,9 +118,8 @@ private:
     for (const Output &output : outputs)
       arguments.push_back({"sample_weight:" + output.name, floatType({ShapedType::kDynamic})});
     Emitter emitter(module, function, arguments, mode, weights);
-    std::vector<Value> inputs;
-    for (size_t i = 0; i < inputCount; ++i)
-      inputs.push_back(emitter.argument(i));
+    std::vector<Value> inputs = emitter.arguments();
+    inputs.resize(inputCount);
     std::vector<Value> predictions = emitForward(emitter, model, inputs);
 
     Emitter::Scope scope(emitter, "loss");
@@ -176,10 +175,8 @@ private:
 
   void emitUpdates() {
     const OptimizerRule &rule = *spec.optimizer.rule();
-    std::vector<NamedWeight> all;
-    model.collectWeights("", all);
     llvm::StringSet<> slotNames;
-    for (const NamedWeight &named : all) {
+    for (const NamedWeight &named : namedWeights(model)) {
       if (!named.trainable)
         continue;
       auto type = tensorType(context, {named.weight->value.shape(), named.weight->value.dtype()});

@@ -3,6 +3,7 @@
 #define TENON_MODEL_H
 
 #include <tenon/layer.h>
+#include <tenon/training.h>
 
 namespace tenon {
 namespace graph {
@@ -51,11 +52,40 @@ public:
   /// The architecture as Keras's JSON, without weights.
   std::string toJson() const;
 
+  /// Says how to train: `compile({.optimizer = "adam", .loss = "mse", .metrics = {"accuracy"}})`. Takes a snapshot of the
+  /// layers' trainable flags. An Error that names the model when a loss or metric does not fit the outputs. The state of
+  /// the optimizer is kept when it is the same object as before.
+  void compile(const CompileOptions &options) const;
+  /// Trains; the first call compiles the training step for this machine. An Error before compile(), or when the data does
+  /// not fit the inputs and outputs.
+  History fit(const Dataset &data, FitOptions options = {}) const;
+  History fit(const Feed &x, const Feed &y, FitOptions options = {}) const;
+  /// Loss and metrics over a data set.
+  Scores evaluate(const Dataset &data, const EvaluateOptions &options = {}) const;
+  Scores evaluate(const Feed &x, const Feed &y, const EvaluateOptions &options = {}) const;
+  /// The outputs for all samples; needs no compile().
+  Predictions predict(const Feed &x, const PredictOptions &options = {}) const;
+  Predictions predict(const Dataset &data, const PredictOptions &options = {}) const;
+  /// One step on one batch. The scores are those since resetMetrics() or the last fit or evaluate began an epoch.
+  Scores trainOnBatch(const Feed &x, const Feed &y, const Feed &sampleWeight = {}) const;
+  Scores testOnBatch(const Feed &x, const Feed &y, const Feed &sampleWeight = {}) const;
+  Predictions predictOnBatch(const Feed &x) const;
+  void resetMetrics() const;
+  /// The optimizer's current rate.
+  double learningRate() const;
+  void setLearningRate(double rate) const;
+  /// Writes architecture, weights, and, after compile(), what training needs to go on, into a .tenon file.
+  void save(const std::string &path) const;
+
   graph::ModelNode &model() const;
 };
 
 /// A model from Keras's JSON, with new weights; an Error that says what is not understood.
 Model modelFromJson(const std::string &json);
+
+/// The model of a .tenon file, compiled when it was saved compiled. An Error that names the file when it is damaged or does
+/// not hold what its architecture needs.
+Model loadModel(const std::string &path);
 
 /// Layers one after the other.
 class Sequential : public Model {

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/facade/ModelState.h"
+#include "frontend/facade/Compiler.h"
+#include "frontend/graph/Random.h"
+#include "mlir/IR/MLIRContext.h"
+#include <atomic>
+
+using namespace mlir;
+
+namespace tenon::facade {
+namespace {
+
+std::atomic<int> threadCount = 0;
+
+std::string joined(const std::vector<std::string> &names) {
+  std::string text;
+  for (const std::string &name : names)
+    text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+/// A context for one compilation.
+std::unique_ptr<MLIRContext> makeContext() {
+  auto context = std::make_unique<MLIRContext>();
+  context->loadDialect<ir::TenonDialect, func::FuncDialect>();
+  return context;
+}
+
+/// The value for every output: one for all, by position or by name.
+template <typename T>
+std::vector<T> perOutput(const OneOrMany<T> &given, const std::vector<std::string> &outputs, const std::string &model,
+                         const std::string &what) {
+  if (given.isSingle())
+    return std::vector<T>(outputs.size(), given.values()[0]);
+  if (given.names().empty()) {
+    if (given.values().size() != outputs.size())
+      throw Error(model + ": got " + what + " for " + std::to_string(given.values().size()) + " outputs, expected " +
+                      std::to_string(outputs.size()) + " (" + joined(outputs) + ")",
+                  Fault::Usage);
+    return given.values();
+  }
+  for (const std::string &name : given.names())
+    if (std::find(outputs.begin(), outputs.end(), name) == outputs.end())
+      throw Error(model + ": " + what + " names the output '" + name + "', its outputs are " + joined(outputs),
+                  Fault::Usage);
+  std::vector<T> result;
+  for (const std::string &output : outputs) {
+    auto found = std::find(given.names().begin(), given.names().end(), output);
+    if (found == given.names().end())
+      throw Error(model + ": " + what + " has no entry for the output '" + output + "'", Fault::Usage);
+    result.push_back(given.values()[found - given.names().begin()]);
+  }
+  return result;
+}
+
+std::vector<bool> trainableFlags(const graph::ModelNode &model) {
+  std::vector<bool> flags;
+  for (const graph::NamedWeight &weight : graph::namedWeights(model))
+    flags.push_back(weight.trainable);
+  return flags;
+}
+
+} // namespace
+
+int threads() { return threadCount; }
+
+ModelState &ModelState::of(graph::ModelNode &model) {
+  if (!model.facade)
+    model.facade = std::make_shared<ModelState>(model);
+  return *static_cast<ModelState *>(model.facade.get());
+}
+
+void ModelState::compile(const CompileOptions &options) {
+  std::vector<std::string> outputs = model.outputNames();
+  if (options.loss.empty())
+    throw Error(model.name() + ": compile needs a loss", Fault::Usage);
+  OneOrMany<double> weights = options.lossWeights.empty() ? OneOrMany<double>(1.0) : options.lossWeights;
+  graph::TrainingSpec next{options.optimizer, perOutput(options.loss, outputs, model.name(), "loss"),
+                           perOutput(weights, outputs, model.name(), "lossWeights"),
+                           options.metrics.resolve(outputs, model.name())};
+  bool sameOptimizer = spec && spec->optimizer.rule() == next.optimizer.rule();
+  std::optional<graph::TrainingSpec> previous = std::exchange(spec, std::move(next));
+  try {
+    auto context = makeContext();
+    trainingModule(*context, false);
+  } catch (...) {
+    spec = std::move(previous);
+    throw;
+  }
+  if (!sameOptimizer)
+    std::erase_if(values, [](const auto &entry) { return entry.first.starts_with("optimizer/"); });
+  trainable = trainableFlags(model);
+  trainOutputs = model.network().outputs;
+  train = nullptr;
+  warned = false;
+}
+
+const graph::TrainingSpec &ModelState::compiled(const std::string &caller) const {
+  if (!spec)
+    throw Error(model.name() + ": call compile() before " + caller + "()", Fault::Usage);
+  return *spec;
+}
+
+OwningOpRef<ModuleOp> ModelState::trainingModule(MLIRContext &context, bool withPredict) const {
+  OwningOpRef<ModuleOp> module;
+  runDiagnosed(&context, [&] {
+    if (withPredict) {
+      module = graph::emitModule(model, context);
+    } else {
+      context.loadDialect<ir::TenonDialect, func::FuncDialect>();
+      module = ModuleOp::create(UnknownLoc::get(&context), model.name());
+    }
+    graph::emitTraining(*module, graph::declareWeights(model, *module), model, *spec);
+    return module->verify();
+  });
+  return module;
+}
+
+Session &ModelState::trainSession(const std::string &caller) {
+  compiled(caller);
+  if (trainOutputs != model.network().outputs)
+    throw Error(model.name() + ": layers were added after compile(), call compile() again", Fault::Usage);
+  if (!train) {
+    auto context = makeContext();
+    auto module = trainingModule(*context, false);
+    train = makeSession(programOf(*module, /*training=*/true));
+  }
+  return *train;
+}
+
+Session &ModelState::predictSession() {
+  if (!predict || predictOutputs != model.network().outputs) {
+    auto context = makeContext();
+    OwningOpRef<ModuleOp> module;
+    runDiagnosed(context.get(), [&] {
+      module = graph::emitModule(model, *context);
+      return module->verify();
+    });
+    predict = makeSession(programOf(*module, /*training=*/false));
+    predictOutputs = model.network().outputs;
+    preparedVersion = graph::weightsVersion(model);
+  } else if (uint64_t version = graph::weightsVersion(model); version != preparedVersion) {
+    predict->invalidatePrepared();
+    preparedVersion = version;
+  }
+  return *predict;
+}
+
+std::unique_ptr<Session> ModelState::makeSession(Program program) {
+  auto session = std::make_unique<Session>(program, SessionOptions{.threads = threads()});
+  std::map<std::string, Array> weights;
+  for (const graph::NamedWeight &weight : graph::namedWeights(model))
+    weights.emplace(weight.name, weight.weight->value);
+  for (const VariableInfo &variable : program.variables()) {
+    const std::string &name = variable.spec.name;
+    if (variable.kind == VariableKind::Derived)
+      continue;
+    bool isWeight = variable.kind == VariableKind::Weight || variable.kind == VariableKind::Statistic;
+    session->bind(name, isWeight ? weights.at(name).raw()
+                                 : storage(name, variable.kind, variable.spec.shape(), variable.spec.dtype).raw());
+  }
+  return session;
+}
+
+Array &ModelState::storage(const std::string &name, VariableKind kind, const Shape &shape, DType dtype) {
+  auto found = values.find(name);
+  if (found != values.end() && found->second.value.shape() == shape && found->second.value.dtype() == dtype)
+    return found->second.value;
+  Stored &stored = values[name] = {kind, Array(shape, dtype)};
+  if (name == "optimizer/learning_rate")
+    stored.value.data<float>()[0] = static_cast<float>(spec->optimizer.learningRate());
+  else if (name == "seed")
+    stored.value.data<int64_t>()[0] = static_cast<int64_t>(graph::randomSeed());
+  return stored.value;
+}
+
+void ModelState::restore(const std::string &name, VariableKind kind, const Array &value) {
+  values[name] = {kind, value.clone()};
+  train = nullptr; // its session is bound to the old storage
+}
+
+void ModelState::warnWhenTrainableChanged() {
+  if (warned || trainableFlags(model) == trainable)
+    return;
+  warned = true;
+  std::fprintf(stderr,
+               "warning: %s: a layer's trainable flag was changed after compile(); it takes effect when compile() is "
+               "called again\n",
+               model.name().c_str());
+}
+
+} // namespace tenon::facade
+
+namespace tenon {
+void setThreads(int threads) {
+  if (threads < 0)
+    throw Error("setThreads: expected 0 or more, got " + std::to_string(threads), Fault::Usage);
+  facade::threadCount = threads;
+}
+} // namespace tenon

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What compile, fit and predict keep for a model: what it was compiled with, its programs, and the storage of
+// everything that is not a layer's (slots, metrics, hyper-parameters).
+#pragma once
+#include "frontend/graph/EmitTraining.h"
+#include <tenon/session.h>
+#include <tenon/training.h>
+
+namespace tenon::facade {
+
+class ModelState {
+public:
+  explicit ModelState(graph::ModelNode &model) : model(model) {}
+  /// The model's state, made at its first use.
+  static ModelState &of(graph::ModelNode &model);
+
+  /// Checks the options against the outputs and writes the training module. The state of another optimizer is dropped.
+  void compile(const CompileOptions &options);
+  bool isCompiled() const { return spec.has_value(); }
+  /// What compile was told; an Error that names the model and `caller` when it was not called.
+  const graph::TrainingSpec &compiled(const std::string &caller) const;
+
+  /// The session that trains and evaluates, compiled at the first call.
+  Session &trainSession(const std::string &caller);
+  /// The session that predicts; derived weights are up to date for the next call.
+  Session &predictSession();
+
+  /// The module of the training functions as compile wrote it, in a context of its own.
+  mlir::OwningOpRef<mlir::ModuleOp> trainingModule(mlir::MLIRContext &context, bool withPredict) const;
+
+  /// Storage of a variable that is the model's own (slot, metric, hyper); zeros of this type when it is new.
+  Array &storage(const std::string &name, VariableKind kind, const Shape &shape, DType dtype);
+  struct Stored {
+    VariableKind kind;
+    Array value;
+  };
+  const std::map<std::string, Stored> &stored() const { return values; }
+  /// Sets what a file holds; kept when the program asks for the same shape.
+  void restore(const std::string &name, VariableKind kind, const Array &value);
+
+  /// Warns, once per compile, when a layer's trainable flag is not what compile saw.
+  void warnWhenTrainableChanged();
+
+private:
+  std::unique_ptr<Session> makeSession(Program program);
+
+  graph::ModelNode &model;
+  std::optional<graph::TrainingSpec> spec;
+  std::vector<bool> trainable; // per weight, as compile saw it
+  std::vector<Tensor> trainOutputs, predictOutputs;
+  std::map<std::string, Stored> values;
+  std::unique_ptr<Session> train, predict;
+  uint64_t preparedVersion = 0;
+  bool warned = false;
+};
+
+/// Threads of new sessions.
+int threads();
+
+} // namespace tenon::facade
