@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/run/Commands.h"
+
+#include "runtime/File.h"
+#include "runtime/Philox.h"
+
+#include <tenon/error.h>
+#include <tenon/session.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+
+namespace tenon::run {
+namespace {
+constexpr double kWarmUpSeconds = 0.1, kSeconds = 1;
+constexpr size_t kLeastRuns = 10, kMostRuns = 100'000;
+
+double seconds() {
+  timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+std::map<std::string, int64_t> symbolValues(const EntryInfo &entry, const Options &options) {
+  std::map<std::string, int64_t> values;
+  for (auto &symbol : entry.symbols) {
+    auto given = options.dims.find(symbol);
+    if (given == options.dims.end() && symbol != "batch")
+      throw Error("entry '" + entry.name + "' has a dimension '" + symbol + "': give --dim " + symbol + "=SIZE",
+                  Fault::Usage);
+    values[symbol] = given == options.dims.end() ? options.batch : given->second;
+  }
+  for (auto &dim : options.dims)
+    if (!values.count(dim.first))
+      throw Error("--dim: entry '" + entry.name + "' has no dimension '" + dim.first + "'", Fault::Usage);
+  return values;
+}
+
+/// Floats from 0 to 1, the same in every run; integers are 0, a valid index.
+std::vector<Array> makeInputs(const EntryInfo &entry, const std::map<std::string, int64_t> &symbols) {
+  std::vector<Array> inputs;
+  for (auto &spec : entry.inputs) {
+    Shape shape;
+    for (auto &dim : spec.dims)
+      shape.push_back(dim.size >= 0 ? dim.size : symbols.at(entry.symbols[static_cast<size_t>(dim.symbol)]));
+    inputs.emplace_back(shape, spec.dtype);
+    for (int64_t i = 0; spec.dtype == DType::F32 && i < inputs.back().size(); ++i)
+      inputs.back().data<float>()[i] =
+          static_cast<float>(philox({static_cast<uint32_t>(i), 0, 0, 0}, {1, 0})[0] >> 8) / (1 << 24);
+  }
+  return inputs;
+}
+
+std::vector<double> measure(Session &session, const EntryInfo &entry, const std::vector<Array> &inputs) {
+  std::vector<Array> outputs = session.call(entry.name, inputs);
+  for (double end = seconds() + kWarmUpSeconds; seconds() < end;)
+    session.call(entry, inputs, outputs);
+  std::vector<double> times;
+  for (double end = seconds() + kSeconds; times.size() < kLeastRuns || (seconds() < end && times.size() < kMostRuns);) {
+    double start = seconds();
+    session.call(entry, inputs, outputs);
+    times.push_back(1e3 * (seconds() - start));
+  }
+  std::sort(times.begin(), times.end());
+  return times;
+}
+} // namespace
+
+void benchCommand(const Program &program, const Options &options) {
+  const EntryInfo &entry = program.entry(options.entry);
+  std::map<std::string, int64_t> symbols = symbolValues(entry, options);
+  std::vector<Array> inputs = makeInputs(entry, symbols);
+  Session session(program, {.threads = options.threads});
+  std::vector<double> times = measure(session, entry, inputs);
+  double least = times[0], median = times[times.size() / 2], p99 = times[times.size() * 99 / 100];
+  std::optional<double> flops = entry.flops.empty() ? std::nullopt : evaluateExpression(entry.flops, symbols);
+  int64_t batch = symbols.count("batch") ? symbols["batch"] : 1;
+  double peak = measurePeak() * session.threads(), rate = flops ? *flops / median * 1e-6 : 0;
+
+  char text[512];
+  std::printf("%s %s, batch %lld, threads %d: min %.4g ms, median %.4g ms, p99 %.4g ms (%zu runs)\n",
+              program.model().c_str(), entry.name.c_str(), static_cast<long long>(batch), session.threads(), least,
+              median, p99, times.size());
+  if (flops)
+    std::printf("%.4g GFLOP/s at the median, %.1f %% of this machine's peak of %.4g GFLOP/s\n", rate, 100 * rate / peak,
+                peak);
+  if (options.json.empty())
+    return;
+  char gflops[32] = "null";
+  if (flops)
+    std::snprintf(gflops, sizeof gflops, "%.6g", rate);
+  std::snprintf(text, sizeof text,
+                "{\"min_ms\": %.6g, \"median_ms\": %.6g, \"p99_ms\": %.6g, \"gflops\": %s, \"peak_gflops\": %.6g, "
+                "\"threads\": %d, \"batch\": %lld, \"runs\": %zu}\n",
+                least, median, p99, gflops, peak, session.threads(), static_cast<long long>(batch), times.size());
+  FileWriter file(options.json);
+  file.write(text);
+  file.close();
+}
+
+} // namespace tenon::run
