@@ -19,9 +19,19 @@ from keras import Input, Model, Sequential, layers  # noqa: E402
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 
 
+def shortest(value):
+    """The float32 with as few digits as tell it apart."""
+    return float(str(np.float32(value)))
+
+
+def architecture(model):
+    """Keras's JSON without what compile added."""
+    return {key: value for key, value in json.loads(model.to_json()).items() if key != "compile_config"}
+
+
 def array(values):
     values = np.asarray(values, dtype="float32")
-    return {"shape": list(values.shape), "values": [float(f"{v:.8g}") for v in values.ravel()]}
+    return {"shape": list(values.shape), "values": [shortest(v) for v in values.ravel()]}
 
 
 def generator(name):
@@ -53,18 +63,21 @@ def write(name, cases):
 
 
 def single(shape, *stack):
-    def build():
-        x = first = Input(shape, name="x")
-        for layer in stack:
-            x = layer()(x)
-        return Model(first, x)
-    return build
+    return addCase([shape], lambda inputs: chain(inputs[0], stack), "x")
 
 
-def addCase(shapes, make):
-    def build():
-        inputs = [Input(shape, name=f"x{i}") for i, shape in enumerate(shapes)]
-        return Model(inputs, make(inputs))
+def chain(x, stack):
+    for layer in stack:
+        x = layer()(x)
+    return x
+
+
+def addCase(shapes, make, name="x{}"):
+    def build(before=False):
+        """The layers behind inputs, or behind a Dense of their own on each, so that their gradients can be seen."""
+        inputs = [Input(shape, name=name.format(i)) for i, shape in enumerate(shapes)]
+        return Model(inputs, make([layers.Dense(shape[-1])(x) if before else x for x, shape in zip(inputs, shapes)]))
+    build.takesBefore = True
     return build
 
 
@@ -138,19 +151,41 @@ def layerModels():
     yield "residual", residual
 
 
+def samples(model, rng, batch, high):
+    """Inputs of a model; unknown sides are 5 and 6."""
+    return [numbers(rng, [batch] + [d or size for d, size in zip(tensor.shape[1:], (5, 6, 0, 0))], -high, high)
+            for tensor in model.inputs]
+
+
 def layerCases():
     for name, build in layerModels():
         keras.utils.clear_session()
         model, rng = build(), generator(name)
         weights = setWeights(model, rng)
-        batch = 3
-        high = 16.0 if name == "residual" else 2.0
-        inputs = [numbers(rng, [batch] + [d or size for d, size in zip(tensor.shape[1:], (5, 6, 0, 0))], -high, high)
-                  for tensor in model.inputs]
+        inputs = samples(model, rng, 3, 16.0 if name == "residual" else 2.0)
         outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
         outputs = outputs if isinstance(outputs, list) else [outputs]
-        yield {"name": name, "model": json.loads(model.to_json()), "weights": [array(w) for w in weights],
+        yield {"name": name, "model": architecture(model), "weights": [array(w) for w in weights],
                "inputs": [array(x) for x in inputs], "outputs": [array(y) for y in outputs]}
+
+
+# ---- gradients: the weights after one step of plain gradient descent
+
+
+def gradientCases():
+    for name, build in layerModels():
+        if not getattr(build, "takesBefore", False) or name == "dropout":
+            continue
+        keras.utils.clear_session()
+        model, rng = build(before=True), generator("gradient " + name)
+        weights = setWeights(model, rng)
+        x = samples(model, rng, 2, 1.0)
+        y = numbers(rng, model(x if len(x) > 1 else x[0]).shape)
+        model.compile(optimizer=keras.optimizers.SGD(0.5), loss="mse")
+        loss = model.train_on_batch(x if len(x) > 1 else x[0], y)
+        yield {"name": name, "model": architecture(model),
+               "weights": [array(w) for w in weights], "x": [array(v) for v in x], "y": array(y),
+               "loss": shortest(loss), "trained": [array(w) for w in model.get_weights()]}
 
 
 # ---- losses and metrics: evaluate() of a model that passes its input on, batches of 4 and a rest
@@ -191,7 +226,7 @@ def lossCases():
         logs = model.evaluate(p.astype("float32"), y.astype("float32"), batch_size=4, sample_weight=w, verbose=0,
                               return_dict=True)
         yield {"name": name, "loss": loss, "metrics": metrics, "batch_size": 4, "y": array(y), "x": array(p),
-               "sample_weight": None if w is None else array(w), "logs": {k: float(f"{v:.8g}") for k, v in logs.items()}}
+               "sample_weight": None if w is None else array(w), "logs": {k: shortest(v) for k, v in logs.items()}}
 
 
 # ---- optimizers: the weights after two epochs of three steps (4, 4 and 1 samples), not shuffled
@@ -222,9 +257,9 @@ def optimizerCases():
             model.compile(optimizer=getattr(keras.optimizers, kind)(**options), loss=loss)
             history = model.fit(samples, y, batch_size=4, epochs=2, shuffle=False, sample_weight=weight, verbose=0)
             yield {"name": f"{name}_{loss}", "optimizer": kind, "options": options, "loss": loss,
-                   "model": json.loads(model.to_json()), "weights": [array(w) for w in weights], "x": array(samples),
+                   "model": architecture(model), "weights": [array(w) for w in weights], "x": array(samples),
                    "y": array(y), "sample_weight": None if weight is None else array(weight), "batch_size": 4,
-                   "epochs": 2, "losses": [float(f"{v:.8g}") for v in history.history["loss"]],
+                   "epochs": 2, "losses": [shortest(v) for v in history.history["loss"]],
                    "trained": [array(w) for w in model.get_weights()]}
 
 
@@ -282,10 +317,10 @@ def fitCases():
         model.compile(optimizer=optimizer, **arguments)
         history = model.fit(x if len(x) > 1 else x[0], y if len(y) > 1 else y[0], batch_size=4, epochs=3, shuffle=False,
                             verbose=0, **options)
-        yield {"name": name, "model": json.loads(json.dumps(dict(json.loads(model.to_json()), compile_config=None))),
+        yield {"name": name, "model": architecture(model),
                "optimizer": optimizer, "compile": arguments, "fit": options, "batch_size": 4, "epochs": 3,
                "weights": [array(w) for w in weights], "x": [array(v) for v in x], "y": [array(v) for v in y],
-               "history": {k: [float(f"{v:.8g}") for v in values] for k, values in history.history.items()},
+               "history": {k: [shortest(v) for v in values] for k, values in history.history.items()},
                "trained": [array(w) for w in model.get_weights()]}
 
 
@@ -303,12 +338,13 @@ def summaryCases():
         keras.utils.clear_session()
         model, lines = build(), []
         model.summary(print_fn=lines.append)
-        yield {"name": name, "model": json.loads(model.to_json()), "summary": "\n".join(lines)}
+        yield {"name": name, "model": architecture(model), "summary": "\n".join(lines)}
 
 
 if __name__ == "__main__":
     os.makedirs(FOLDER, exist_ok=True)
     write("layers", list(layerCases()))
+    write("gradients", list(gradientCases()))
     write("losses", list(lossCases()))
     write("optimizers", list(optimizerCases()))
     write("fit", list(fitCases()))

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every layer's gradient, as compiled: one step of plain gradient descent on the layer behind a Dense of its own, so that
+// the gradients of the layer's weights and of its input both show in the weights.
+#include "tests/golden/Golden.h"
+
+namespace tenon::golden {
+namespace {
+
+class Gradients : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Gradients, AreKerass) {
+  const Json &data = GetParam().data;
+  Model model = readModel(data);
+  model.compile({.optimizer = SGD({.learningRate = 0.5}), .loss = "mse"});
+  const Scores scores = model.trainOnBatch(toArrays(data.at("x")), toArray(data.at("y")));
+  EXPECT_NEAR(scores["loss"], data.at("loss").get<double>(), 1e-5 * (1 + data.at("loss").get<double>()));
+  const std::vector<Array> weights = model.getWeights();
+  ASSERT_EQ(weights.size(), data.at("trained").size());
+  for (size_t i = 0; i < weights.size(); ++i)
+    EXPECT_TRUE(near(weights[i], data.at("trained")[i], 1e-5)) << "weight " << i;
+}
+
+INSTANTIATE_TEST_SUITE_P(Keras, Gradients, ::testing::ValuesIn(readCases("gradients")), caseName);
+
+} // namespace
+} // namespace tenon::golden
