@@ -13,3 +13,9 @@ function(tenon_test name)
                              TENON_LIB_DIR="${CMAKE_BINARY_DIR}/lib")
   add_test(NAME ${name} COMMAND ${name})
 endfunction()
+
+# tenon_lit(<name>): the lit tests of the calling folder (*.mlir), one entry of ctest; see tests/lit.cfg.py.
+function(tenon_lit name)
+  add_test(NAME ${name} COMMAND ${TENON_LLVM_BIN}/lit -sv --param tenon_bin=${CMAKE_BINARY_DIR}/bin
+           --param llvm_bin=${TENON_LLVM_BIN} --param output=${CMAKE_CURRENT_BINARY_DIR}/lit ${CMAKE_CURRENT_SOURCE_DIR})
+endfunction()
