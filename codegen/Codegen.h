@@ -19,14 +19,17 @@ struct Object {
 struct Compiled {
   ir::Machine machine;
   std::vector<Object> objects; // kernels, each once, then the driver with the entries
-  std::vector<std::string> entries; // "predict", ...: the driver defines <entry>_plan and <entry>_run
+  std::vector<std::string> entries; // "predict", ...: the driver defines <tag>_<entry>_plan and <tag>_<entry>_run
   std::vector<char> manifest;  // flatbuffers, see runtime/schema/manifest.fbs
   std::vector<char> weights;   // initial values of variables, 64-byte aligned offsets as in the manifest
+  std::string tag;             // prefix of the driver's symbols and of the exported table
   std::string explanation;     // what --explain prints: per stage the kernels, their schedules and layers
 };
 
 struct LowerOptions {
   std::string modelName = "model";
+  /// Prefix of the exported table <tag>_program, so that several models link into one program; [A-Za-z_][A-Za-z0-9_]*.
+  std::string tag = "tenon";
   /// Worker threads of the compiler; 0: one per core.
   unsigned threads = 0;
   /// Store variables' initial values in the program (a file needs them; in process layers bind their own storage).
@@ -47,8 +50,6 @@ public:
 mlir::FailureOr<std::shared_ptr<JitProgram>> jit(std::shared_ptr<const Compiled> compiled, std::string &message);
 
 struct ArtifactOptions {
-  /// Prefix of the exported table <tag>_program, so that several models link into one program; [A-Za-z_][A-Za-z0-9_]*.
-  std::string tag = "tenon";
   /// The directory of Tenon's prelinked runner (executables only).
   std::string runnerPath;
 };

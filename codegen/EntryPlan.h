@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one entry does, in order: stages of kernel calls, where every value lies, and what is copied at the end.
+#pragma once
+#include "codegen/Kernel.h"
+#include "codegen/MemoryPlan.h"
+#include "ir/target/Machine.h"
+
+namespace tenon::codegen {
+
+/// The kernels of a program, each once, by their canonical text.
+struct KernelTable {
+  struct Entry {
+    std::string text, symbol;
+    std::string explanation; // schedule and cut
+  };
+  std::vector<Entry> kernels;
+  llvm::StringMap<unsigned> byText;
+};
+
+/// Where a value lies.
+struct Place {
+  enum Kind { Nowhere, Arena, Input, Output, Variable, Constant } kind = Nowhere;
+  unsigned index = 0;
+  bool operator==(const Place &o) const { return kind == o.kind && index == o.index; }
+};
+
+struct KernelCall {
+  unsigned kernel = 0;
+  llvm::SmallVector<Place, 4> operands, results;
+  Place scratch;
+  llvm::SmallVector<mlir::AffineExpr, 4> sizes;
+  mlir::AffineExpr tasks;
+  std::string layers; // names, joined by '+'
+  mlir::AffineExpr flops; // multiply-adds counted twice; null when it is no contraction
+};
+/// One fork-join.
+struct StagePlan {
+  std::vector<KernelCall> calls;
+};
+struct CopyPlan {
+  Place from, to;
+  mlir::AffineExpr bytes;
+};
+
+struct EntryPlan {
+  std::string name;
+  mlir::func::FuncOp function;
+  std::vector<std::string> symbols;
+  std::vector<ir::ShapeCheck> checks;
+  std::vector<StagePlan> stages;
+  std::vector<CopyPlan> copies; // after the last stage, in order
+  std::vector<Buffer> buffers;
+  MemoryPlan memory;
+  std::vector<mlir::DenseElementsAttr> constants;
+  std::vector<std::string> variables; // names, as Place::Variable counts them in this entry
+  std::vector<std::string> assigned;
+  std::vector<ir::SymbolicShape> outputs;
+};
+
+/// Plans a function of an optimised module; adds its kernels to the table. Fails with a diagnostic when an op has no
+/// emitter.
+mlir::FailureOr<EntryPlan> planEntry(mlir::func::FuncOp function, const ir::Machine &machine, KernelTable &table);
+
+} // namespace tenon::codegen

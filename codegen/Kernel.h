@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// One kernel, seen on its own: its body and the shapes of all its values as expressions over the kernel's own sizes.
+// Two layers that differ only in names and weights are the same kernel and are compiled once.
+#pragma once
+#include "ir/Dialect.h"
+#include "ir/SymbolicShapes.h"
+#include <string>
+
+namespace tenon::codegen {
+
+/// How a kernel's work is cut: a pure function of kernel and machine, never of the number of threads, so that bits
+/// cannot depend on it.
+struct KernelPlan {
+  mlir::AffineExpr tasks;        // over the kernel's sizes
+  mlir::AffineExpr scratchBytes; // shared by the tasks, null: none
+  int64_t rowGrain = 0;          // rows (or elements) of one task
+  int64_t columnGrain = 0;       // columns (or panels) of one task
+};
+
+class Kernel {
+public:
+  /// The kernel inside a module made by canonicalText.
+  explicit Kernel(mlir::ModuleOp module);
+
+  /// The kernel op as a module of its own, without names or locations, with sizes numbered in order of appearance; what
+  /// equal text means is equal code. sizes: the entry's expressions the numbers stand for.
+  static std::string canonicalText(ir::KernelOp op, const ir::SymbolicShapes &shapes,
+                                   llvm::SmallVectorImpl<mlir::AffineExpr> &sizes);
+
+  ir::KernelOp op() const { return kernel; }
+  mlir::Block &body() const { return kernel->getRegion(0).front(); }
+  mlir::ValueRange yields() const { return body().getTerminator()->getOperands(); }
+  const ir::SymbolicShape &shape(mlir::Value value) const { return shapes.find(value)->second; }
+  mlir::AffineExpr elements(mlir::Value value) const;
+  unsigned sizeCount() const { return sizes; }
+  mlir::ModuleOp module() const { return owner; }
+  /// The one op that is no elementwise op and no leaf; null for a map.
+  mlir::Operation *root() const;
+  /// A block argument whose data is read by some op of the body.
+  static bool isRead(mlir::BlockArgument argument);
+
+private:
+  mlir::ModuleOp owner;
+  ir::KernelOp kernel;
+  llvm::DenseMap<mlir::Value, ir::SymbolicShape> shapes;
+  unsigned sizes = 0;
+};
+
+} // namespace tenon::codegen

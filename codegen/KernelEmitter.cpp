@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "codegen/KernelEmitter.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace tenon;
+using namespace tenon::codegen;
+
+KernelEmitter::KernelEmitter(const Kernel &kernel, KernelBuilder &builder, const KernelPlan &plan)
+    : kernel(kernel), k(builder), plan(plan) {}
+
+const Family *tenon::codegen::familyOf(const Kernel &kernel) {
+  Operation *root = kernel.root();
+  if (!root)
+    return &mapFamily;
+  return llvm::TypeSwitch<Operation *, const Family *>(root)
+      .Case<ir::ConvOp, ir::ConvInputGradOp>([](auto) { return &contractionFamily; })
+      .Case([](ir::MatmulOp op) { return op.getTransposeLhs() ? &filterGradientFamily : &contractionFamily; })
+      .Case<ir::ConvFilterGradOp>([](auto) { return &filterGradientFamily; })
+      .Case<ir::ReduceSumOp, ir::ReduceMaxOp>([](auto) { return &reductionFamily; })
+      .Case<ir::MaxPoolOp, ir::AvgPoolOp>([](auto) { return &poolingFamily; })
+      .Case<ir::MaxPoolGradOp, ir::AvgPoolGradOp>([](auto) { return &poolingGradientFamily; })
+      .Case<ir::SoftmaxOp>([](auto) { return &softmaxFamily; })
+      .Case<ir::ArgmaxOp>([](auto) { return &argmaxFamily; })
+      .Case<ir::OneHotOp>([](auto) { return &oneHotFamily; })
+      .Case<ir::PackOp>([](auto) { return &packFamily; })
+      .Case<ir::TransposeOp, ir::ConcatOp, ir::SliceOp, ir::PadOp>([](auto) { return &copyFamily; })
+      .Default([](Operation *) { return nullptr; });
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "codegen/Codegen.h"
+#include "codegen/Compile.h"
+#include "codegen/Driver.h"
+#include "codegen/Manifest.h"
+#include "mlir/Parser/Parser.h"
+#include <atomic>
+#include <thread>
+
+using namespace mlir;
+using namespace tenon;
+using namespace tenon::codegen;
+
+// Kernels are compiled on all cores, each worker in a context of its own.
+static bool compileKernels(const KernelTable &table, const ir::Machine &machine, unsigned workers, std::vector<Object> &objects) {
+  objects.resize(table.kernels.size());
+  std::atomic<size_t> next = 0;
+  std::atomic<bool> good = true;
+  auto work = [&] {
+    std::unique_ptr<MLIRContext> context = makeCompilerContext();
+    for (size_t i = next++; i < table.kernels.size() && good; i = next++) {
+      const KernelTable::Entry &kernel = table.kernels[i];
+      OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(kernel.text, ParserConfig(context.get()));
+      if (!module) {
+        good = false;
+        return;
+      }
+      emitKernelFunction(*module, machine, kernel.symbol);
+      auto object = compileModule(*module, machine, kernel.symbol);
+      if (failed(object)) {
+        good = false;
+        return;
+      }
+      objects[i] = {kernel.symbol, std::move(*object)};
+    }
+  };
+  std::vector<std::thread> threads;
+  for (unsigned i = 1; i < std::min<size_t>(workers, table.kernels.size()); ++i)
+    threads.emplace_back(work);
+  work();
+  for (std::thread &thread : threads)
+    thread.join();
+  return good;
+}
+
+static std::string explain(const EntryPlan &plan, const KernelTable &table) {
+  std::string text = plan.name + "\n";
+  for (auto [i, stage] : llvm::enumerate(plan.stages))
+    for (const KernelCall &call : stage.calls) {
+      const KernelTable::Entry &kernel = table.kernels[call.kernel];
+      text += "  stage " + std::to_string(i) + "  " + kernel.symbol + "  " + call.layers;
+      if (!kernel.explanation.empty())
+        text += "  [" + kernel.explanation + "]";
+      text += "  tasks " + ir::printExpr(call.tasks, plan.symbols) + "\n";
+    }
+  return text;
+}
+
+FailureOr<std::unique_ptr<Compiled>> tenon::codegen::lower(ModuleOp module, const ir::Machine &machine, const LowerOptions &options) {
+  MLIRContext *context = module.getContext();
+  prepareCompilerContext(*context);
+  auto compiled = std::make_unique<Compiled>();
+  compiled->machine = machine;
+  compiled->tag = options.tag;
+
+  KernelTable table;
+  std::vector<EntryPlan> plans;
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (!function.isPublic() || function.isExternal())
+      continue;
+    auto plan = planEntry(function, machine, table);
+    if (failed(plan))
+      return failure();
+    for (int64_t size : {1, 7, 64}) { // every plan is proved at a few sizes before code is made from it
+      std::string fault = checkMemory(plan->buffers, plan->memory, SmallVector<int64_t>(plan->symbols.size(), size));
+      if (!fault.empty())
+        return function.emitOpError("has a broken memory plan (a bug of Tenon): ") << fault;
+    }
+    compiled->entries.push_back(plan->name);
+    compiled->explanation += explain(*plan, table);
+    plans.push_back(std::move(*plan));
+  }
+
+  std::vector<ir::VariableOp> variables = usedVariables(module, plans);
+  OwningOpRef<ModuleOp> driver = ModuleOp::create(UnknownLoc::get(context));
+  for (const EntryPlan &plan : plans) {
+    SmallVector<unsigned> index;
+    for (const std::string &name : plan.variables)
+      index.push_back(llvm::find_if(variables, [&](ir::VariableOp v) { return v.getSymName() == name; }) - variables.begin());
+    emitEntry(*driver, plan, table, machine, options.tag, index);
+  }
+  unsigned workers = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  bool kernelsGood = false;
+  FailureOr<std::vector<char>> driverObject = failure();
+  if (workers > 1) {
+    std::thread kernels([&] { kernelsGood = compileKernels(table, machine, workers, compiled->objects); });
+    driverObject = compileModule(*driver, machine, options.tag + "_driver");
+    kernels.join();
+  } else {
+    kernelsGood = compileKernels(table, machine, 1, compiled->objects);
+    driverObject = compileModule(*driver, machine, options.tag + "_driver");
+  }
+  if (!kernelsGood)
+    return module.emitError("a kernel could not be compiled (a bug of Tenon)");
+  if (failed(driverObject))
+    return module.emitError("the driver could not be compiled (a bug of Tenon)");
+  compiled->objects.push_back({options.tag + "_driver", std::move(*driverObject)});
+  if (options.embedWeights)
+    compiled->weights = packWeights(variables);
+  compiled->manifest = buildManifest(plans, table, variables, machine, options);
+  return compiled;
+}

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: Apache-2.0
+// The register-tile contraction: dense layers, 1x1, direct and strided convolution, and the data gradients of all three.
+// Rows are flattened output pixels; a tile holds rows x columns accumulators in registers; weights come packed in panels
+// of columns. For each tap a row's pointer is select(inside, address, zero row), so padding needs no special tiles; in
+// the tail the row index is clamped, which repeats the last row and keeps the bits.
+#include "codegen/Pointwise.h"
+#include "codegen/Window.h"
+#include "ir/target/CostModel.h"
+
+using namespace mlir;
+using namespace tenon;
+using namespace tenon::codegen;
+
+namespace {
+
+AffineExpr rowsOf(const Kernel &kernel, mlir::Value result) {
+  AffineExpr rows = getAffineConstantExpr(1, kernel.module()->getContext());
+  for (AffineExpr dim : ArrayRef(kernel.shape(result)).drop_back())
+    rows = rows * dim;
+  return rows;
+}
+int64_t constantDim(const Kernel &kernel, mlir::Value value, int64_t axis) {
+  return cast<AffineConstantExpr>(kernel.shape(value)[axis]).getValue();
+}
+// The number of reduction steps of one output.
+int64_t reductionOf(const Kernel &kernel, Operation *root) {
+  mlir::Value weights = root->getOperand(1);
+  int64_t elements = cast<RankedTensorType>(weights.getType()).getNumElements();
+  int64_t rank = kernel.shape(weights).size();
+  bool backward = cast<ir::PackedAttr>(cast<RankedTensorType>(weights.getType()).getEncoding()).getBackward();
+  return elements / constantDim(kernel, weights, backward ? rank - 2 : rank - 1);
+}
+
+KernelPlan planContraction(const Kernel &kernel, const ir::Machine &machine) {
+  Operation *root = kernel.root();
+  mlir::Value result = root->getResult(0);
+  ir::ScheduleAttr schedule = *kernel.op().getSchedule();
+  ir::Tile tile{schedule.getRows(), schedule.getColumns()};
+  int64_t columns = constantDim(kernel, result, kernel.shape(result).size() - 1);
+  int64_t panels = (columns + tile.columns - 1) / tile.columns, steps = reductionOf(kernel, root);
+  // A task is worth 20 us of one core, or what there is; its panels of weights stay in half of L2.
+  constexpr double worth = 20e-6;
+  double perTile = ir::contractionSeconds(machine, tile, tile.rows, tile.columns, steps);
+  KernelPlan plan;
+  int64_t tilesWorth = std::max<int64_t>(1, static_cast<int64_t>(worth / perTile));
+  int64_t panelsInCache = std::max<int64_t>(1, machine.l2 / 2 / (steps * tile.columns * 4));
+  plan.columnGrain = std::min({panels, std::max<int64_t>(1, tilesWorth), panelsInCache});
+  if (panels * perTile <= worth)
+    plan.columnGrain = panels;
+  // Few rows hold much work when a sample has many columns: cut columns first, rows in whole tiles.
+  plan.rowGrain = tile.rows * std::max<int64_t>(1, tilesWorth / plan.columnGrain);
+  int64_t columnTasks = (panels + plan.columnGrain - 1) / plan.columnGrain;
+  // Strided data gradients walk stride^2 phases; their rows are cut by samples.
+  if (auto gradient = dyn_cast<ir::ConvInputGradOp>(root)) {
+    int64_t phases = 1;
+    for (int64_t stride : gradient.getStrides())
+      phases *= stride;
+    if (phases > 1) {
+      plan.rowGrain = 1;
+      plan.tasks = kernel.shape(result)[0] * (phases * columnTasks);
+      return plan;
+    }
+  }
+  plan.tasks = rowsOf(kernel, result).ceilDiv(plan.rowGrain) * columnTasks;
+  return plan;
+}
+
+class ContractionWriter {
+public:
+  explicit ContractionWriter(KernelEmitter &emitter)
+      : e(emitter), k(emitter.k), root(e.kernel.root()), result(root->getResult(0)) {
+    ir::ScheduleAttr schedule = *e.kernel.op().getSchedule();
+    tileRows = schedule.getRows();
+    panelWidth = schedule.getColumns();
+    columns = constantDim(e.kernel, result, e.kernel.shape(result).size() - 1);
+    panels = (columns + panelWidth - 1) / panelWidth;
+    steps = reductionOf(e.kernel, root);
+    input = e.pointer(root->getOperand(0));
+    weights = e.pointer(root->getOperand(1));
+    for (Operation &op : e.kernel.body().without_terminator())
+      if (&op != root)
+        epilogue.push_back(&op);
+  }
+
+  void write() {
+    int64_t columnTasks = (panels + e.plan.columnGrain - 1) / e.plan.columnGrain;
+    Value columnTask = k.rem(e.task, k.constant(columnTasks)), rowTask = k.div(e.task, columnTasks);
+    firstPanel = k.mul(columnTask, e.plan.columnGrain);
+    lastPanel = k.min(k.add(firstPanel, e.plan.columnGrain), k.constant(panels));
+    if (isa<ir::MatmulOp>(root))
+      return writeRows(rowTask, [&](int64_t, Value r) { return denseRow(r); });
+    auto convolution = dyn_cast<ir::ConvOp>(root);
+    if (!convolution)
+      return writeInputGradient(cast<ir::ConvInputGradOp>(root), rowTask);
+    SmallVector<int64_t> kernelSize = windowSizes();
+    window = windowOf(e, root->getOperand(0), result, kernelSize, convolution.getStrides(), convolution.getPadding(),
+                      convolution.getDilations());
+    writeConvolution(rowTask);
+  }
+
+private:
+  // One row of a tile: how to find its element for a tap, and where it is stored.
+  struct Row {
+    Value index;        // of the output row
+    Value base;         // address of the row's input (no taps)
+    Value y, x, offset; // input position of tap (0, 0); offset of that element, may lie outside
+  };
+  using RowMaker = llvm::function_ref<Row(int64_t, Value)>;
+
+  SmallVector<int64_t> windowSizes() {
+    auto shape = cast<RankedTensorType>(root->getOperand(1).getType()).getShape().drop_back(2);
+    return SmallVector<int64_t>(shape);
+  }
+
+  Row denseRow(Value r) { return {r, k.offset(input, k.mul(r, steps)), {}, {}, {}}; }
+
+  Row pixelRow(Value r) {
+    Value plane = k.mul(window.y.out, window.x.out);
+    Value sample = k.div(r, plane), pixel = k.rem(r, plane);
+    Value oy = k.div(pixel, window.x.out), ox = k.rem(pixel, window.x.out);
+    Row row{r, {}, {}, {}, {}};
+    row.y = k.sub(k.mul(oy, window.y.stride), window.y.before);
+    row.x = k.sub(k.mul(ox, window.x.stride), window.x.before);
+    Value line = k.add(k.mul(sample, window.y.in), row.y);
+    row.offset = k.mul(k.add(k.mul(line, window.x.in), row.x), window.channels);
+    return row;
+  }
+
+  void writeConvolution(Value rowTask) {
+    bool onePixel = window.y.window == 1 && window.x.window == 1 && window.y.stride == 1 && window.x.stride == 1 &&
+                    !window.y.padded && !window.x.padded;
+    if (onePixel)
+      return writeRows(rowTask, [&](int64_t, Value r) { return denseRow(r); });
+    writeRows(rowTask, [&](int64_t, Value r) { return pixelRow(r); });
+  }
+
+  // Stride 1: a convolution of the gradient with the flipped filter (packed so) and complementary padding.
+  void writeInputGradient(ir::ConvInputGradOp gradient, Value rowTask) {
+    SmallVector<int64_t> sizes = windowSizes();
+    window = windowOf(e, gradient.getInput(), gradient.getGradient(), sizes, gradient.getStrides(), gradient.getPadding(),
+                      gradient.getDilations());
+    Value filters = e.dim(gradient.getGradient(), sizes.size() + 1);
+    bool strided = window.y.stride > 1 || window.x.stride > 1;
+    auto turned = [&](const WindowAxis &axis) {
+      WindowAxis t = axis;
+      t.in = axis.out;
+      t.out = axis.in;
+      t.before = k.sub(k.constant(axis.dilation * (axis.window - 1)), axis.before);
+      t.padded = axis.window > 1 || axis.padded;
+      return t;
+    };
+    Window forward = window;
+    window = {turned(forward.y), turned(forward.x), forward.samples, filters};
+    if (!strided)
+      return writeConvolution(rowTask);
+    writePhases(forward, rowTask);
+  }
+
+  // Stride s: input pixels of one phase (y mod s, x mod s) see every s-th tap only; each phase is a stride-1 convolution
+  // of its own taps. A task is one phase of one sample.
+  void writePhases(const Window &forward, Value rowTask) {
+    int64_t sy = forward.y.stride, sx = forward.x.stride;
+    Value phase = k.rem(rowTask, k.constant(sy * sx)), sample = k.div(rowTask, sy * sx);
+    Value py = k.div(phase, sx), px = k.rem(phase, k.constant(sx));
+    // Rows of the phase: y = py + sy * j. Taps kh = kh0 + sy * t with kh0 = (py + before) mod sy read gradient row
+    // (py + before - kh0) / sy + j - t. The packed filter is flipped: tap kh is stored at window - 1 - kh.
+    auto countOf = [&](Value size, Value p, int64_t s) { return k.div(k.add(k.sub(size, p), s - 1), s); };
+    Value rowsY = countOf(forward.y.in, py, sy), rowsX = countOf(forward.x.in, px, sx);
+    Value ty = k.add(py, forward.y.before), tx = k.add(px, forward.x.before);
+    phaseY = {k.rem(ty, k.constant(sy)), k.div(ty, sy), sy, forward.y.window};
+    phaseX = {k.rem(tx, k.constant(sx)), k.div(tx, sx), sx, forward.x.window};
+    phased = true;
+    Value count = k.mul(rowsY, rowsX), last = k.add(count, -1);
+    auto make = [&](int64_t, Value r) {
+      Value j = k.div(r, rowsX), i = k.rem(r, rowsX);
+      Row row{{}, {}, {}, {}, {}};
+      Value iy = k.add(py, k.mul(j, sy)), ix = k.add(px, k.mul(i, sx));
+      row.index = k.add(k.mul(k.add(k.mul(sample, forward.y.in), iy), forward.x.in), ix);
+      row.y = k.add(phaseY.first, j);
+      row.x = k.add(phaseX.first, i);
+      Value line = k.add(k.mul(sample, window.y.in), row.y);
+      row.offset = k.mul(k.add(k.mul(line, window.x.in), row.x), window.channels);
+      return row;
+    };
+    forPanels([&](Value panel, int64_t width) {
+      k.each(k.constant(0), count, k.constant(tileRows), [&](Value r) { tile(r, last, panel, width, make); });
+    });
+  }
+
+  void writeRows(Value rowTask, RowMaker make) {
+    Value rows = e.size(rowsOf(e.kernel, result)), last = k.add(rows, -1);
+    Value low = k.mul(rowTask, e.plan.rowGrain), high = k.min(k.add(low, e.plan.rowGrain), rows);
+    forPanels([&](Value panel, int64_t width) {
+      k.each(low, high, k.constant(tileRows), [&](Value r) { tile(r, last, panel, width, make); });
+    });
+  }
+
+  // Whole panels in a loop, the narrower last one after it. width: columns that exist in the panel.
+  void forPanels(llvm::function_ref<void(Value, int64_t)> body) {
+    int64_t whole = columns / panelWidth, rest = columns % panelWidth;
+    if (whole > 0)
+      k.each(firstPanel, k.min(lastPanel, k.constant(whole)), k.constant(1), [&](Value p) { body(p, panelWidth); });
+    if (rest > 0)
+      k.when(k.compare(arith::CmpIPredicate::eq, lastPanel, k.constant(panels)), [&] { body(k.constant(whole), rest); });
+  }
+
+  // One reduction step: a broadcast per row, a vector of weights per column vector.
+  void step(Values &accumulators, ArrayRef<Value> addresses, Value panelRow, int64_t vectors) {
+    Type vector = k.vectorOf(k.f32, k.lanes);
+    Values weightRow;
+    for (int64_t j = 0; j < vectors; ++j)
+      weightRow.push_back(k.load(vector, k.offset(panelRow, j * k.lanes)));
+    for (auto [i, address] : llvm::enumerate(addresses)) {
+      Value element = k.broadcast(k.loadF32(address), k.lanes);
+      for (int64_t j = 0; j < vectors; ++j) {
+        Value &accumulator = accumulators[i * vectors + j];
+        accumulator = k.fma(element, weightRow[j], accumulator);
+      }
+    }
+  }
+  // accumulators += rows[i][0 .. length) * panel[0 .. length)
+  Values reduce(ValueRange init, ArrayRef<Value> rows, Value panel, Value length, int64_t vectors) {
+    auto known = KernelBuilder::constantOf(length);
+    if (known && *known <= 4) { // few channels: the loop would cost more than its body
+      Values accumulators(init.begin(), init.end());
+      for (int64_t c = 0; c < *known; ++c) {
+        Values addresses;
+        for (Value row : rows)
+          addresses.push_back(k.offset(row, c));
+        step(accumulators, addresses, k.offset(panel, c * panelWidth), vectors);
+      }
+      return accumulators;
+    }
+    return k.loop(k.constant(0), length, k.constant(1), init, [&](Value c, ValueRange carried) {
+      Values accumulators(carried.begin(), carried.end()), addresses;
+      for (Value row : rows)
+        addresses.push_back(k.offset(row, c));
+      step(accumulators, addresses, k.offset(panel, k.mul(c, panelWidth)), vectors);
+      return accumulators;
+    });
+  }
+
+  // All taps of a convolution tile.
+  Values taps(ValueRange init, ArrayRef<Row> rows, Value panel, int64_t vectors) {
+    Value zeroRow = needsZeroRow() ? k.zeros(e.kernel.module(), channelCount()) : Value();
+    Value one = k.constant(1);
+    auto tap = [&](Value dy, Value dx, Value kh, Value kw, ValueRange carried) {
+      Value shift = k.mul(k.add(k.mul(dy, window.x.in), dx), window.channels);
+      Values addresses;
+      for (const Row &row : rows) {
+        Value address = k.offset(input, k.add(row.offset, shift));
+        if (zeroRow) {
+          Value ok = k.andI(k.inside(k.add(row.y, dy), window.y.in), k.inside(k.add(row.x, dx), window.x.in));
+          address = k.select(ok, address, zeroRow);
+        }
+        addresses.push_back(address);
+      }
+      Value at = k.mul(k.mul(k.add(k.mul(kh, window.x.window), kw), window.channels), panelWidth);
+      return reduce(carried, addresses, k.offset(panel, at), window.channels, vectors);
+    };
+    if (phased)
+      return k.loop(phaseY.tap, k.constant(phaseY.window), k.constant(phaseY.stride), init, [&](Value kh, ValueRange a) {
+        Value dy = k.sub(k.constant(0), k.div(kh, phaseY.stride));
+        return k.loop(phaseX.tap, k.constant(phaseX.window), k.constant(phaseX.stride), a, [&](Value kw, ValueRange c) {
+          Value dx = k.sub(k.constant(0), k.div(kw, phaseX.stride));
+          return tap(dy, dx, k.sub(k.constant(phaseY.window - 1), kh), k.sub(k.constant(phaseX.window - 1), kw), c);
+        });
+      });
+    return k.loop(k.constant(0), k.constant(window.y.window), one, init, [&](Value kh, ValueRange a) {
+      return k.loop(k.constant(0), k.constant(window.x.window), one, a, [&](Value kw, ValueRange c) {
+        return tap(k.mul(kh, window.y.dilation), k.mul(kw, window.x.dilation), kh, kw, c);
+      });
+    });
+  }
+  bool needsZeroRow() { return phased || window.y.padded || window.x.padded; }
+  int64_t channelCount() { return *KernelBuilder::constantOf(window.channels); }
+
+  void tile(Value r, Value last, Value panel, int64_t width, RowMaker make) {
+    int64_t vectors = (width + k.lanes - 1) / k.lanes;
+    Type vector = k.vectorOf(k.f32, k.lanes);
+    SmallVector<Row> rows;
+    for (int64_t i = 0; i < tileRows; ++i)
+      rows.push_back(make(i, k.min(k.add(r, i), last)));
+    Value panelBase = k.offset(weights, k.mul(panel, steps * panelWidth));
+    Values accumulators(tileRows * vectors, k.splat(vector, 0));
+    if (rows[0].base) {
+      Values addresses;
+      for (const Row &row : rows)
+        addresses.push_back(row.base);
+      accumulators = reduce(accumulators, addresses, panelBase, k.constant(steps), vectors);
+    } else {
+      accumulators = taps(accumulators, rows, panelBase, vectors);
+    }
+    finish(rows, k.mul(panel, panelWidth), width, vectors, accumulators);
+  }
+
+  // The epilogue on the tile, then the stores: every load comes before the first store, as rows may repeat.
+  void finish(ArrayRef<Row> rows, Value column, int64_t width, int64_t vectors, ValueRange accumulators) {
+    int64_t lastLanes = width - (vectors - 1) * k.lanes;
+    Value mask = lastLanes < k.lanes ? k.leadingMask(k.lanes, lastLanes) : Value();
+    SmallVector<llvm::DenseMap<mlir::Value, Value>> columnValues(vectors); // leaves that all rows share
+    struct Store {
+      Value value, address;
+      bool masked;
+    };
+    SmallVector<Store> stores;
+    auto loadAt = [&](Value address, Type element, int64_t j) -> Value {
+      bool masked = mask && j == vectors - 1;
+      Type type = k.vectorOf(element, k.lanes);
+      Value loaded = masked ? k.loadMasked(type, address, mask) : k.load(type, address);
+      if (element.isInteger(8))
+        loaded = arith::CmpIOp::create(k.b, arith::CmpIPredicate::ne, loaded, k.splatInt(type, 0));
+      return loaded;
+    };
+    for (auto [i, row] : llvm::enumerate(rows)) {
+      Value rowOffset = k.add(k.mul(row.index, columns), column);
+      for (int64_t j = 0; j < vectors; ++j) {
+        llvm::DenseMap<mlir::Value, Value> known;
+        known[result] = accumulators[i * vectors + j];
+        auto leaf = [&](mlir::Value value) -> Value { // a block argument
+          const ir::SymbolicShape &shape = e.kernel.shape(value);
+          Type element = cast<RankedTensorType>(value.getType()).getElementType();
+          Access access = accessOf(shape);
+          Value pointer = e.pointer(value);
+          if (access == Access::Full)
+            return loadAt(k.offset(pointer, k.add(rowOffset, j * k.lanes), element), element, j);
+          if (access == Access::PerRow)
+            return k.broadcast(loadElements(k, element, 1, k.offset(pointer, row.index, element)), k.lanes);
+          Value &slot = columnValues[j][value];
+          if (!slot)
+            slot = access == Access::Scalar ? k.broadcast(loadElements(k, element, 1, pointer), k.lanes)
+                                            : loadAt(k.offset(pointer, k.add(column, j * k.lanes), element), element, j);
+          return slot;
+        };
+        auto get = [&](mlir::Value value) -> Value {
+          auto it = known.find(value);
+          if (it != known.end())
+            return it->second;
+          Value loaded = leaf(value);
+          known[value] = loaded;
+          return loaded;
+        };
+        for (Operation *op : epilogue) {
+          if (auto constant = dyn_cast<ir::ConstantOp>(op)) {
+            known[op->getResult(0)] = emitConstant(k, constant, k.lanes);
+          } else if (auto count = dyn_cast<ir::CountOp>(op)) {
+            Value product = k.constant(1);
+            for (int64_t axis : count.getAxes())
+              product = k.mul(product, e.dim(count.getOperand(), axis));
+            known[op->getResult(0)] = k.broadcast(arith::SIToFPOp::create(k.b, k.f32, product), k.lanes);
+          } else {
+            Values operands;
+            for (mlir::Value operand : op->getOperands())
+              operands.push_back(get(operand));
+            known[op->getResult(0)] = emitElementwise(k, op, operands);
+          }
+        }
+        for (auto [target, pointer] : llvm::zip(e.kernel.yields(), e.results)) {
+          Type element = cast<RankedTensorType>(target.getType()).getElementType();
+          Value value = get(target);
+          if (element.isInteger(8))
+            value = arith::ExtUIOp::create(k.b, k.vectorOf(k.i8, k.lanes), value);
+          stores.push_back({value, k.offset(pointer, k.add(rowOffset, j * k.lanes), element), mask && j == vectors - 1});
+        }
+      }
+    }
+    for (const Store &store : stores)
+      store.masked ? k.storeMasked(store.value, store.address, mask) : k.store(store.value, store.address);
+  }
+
+  enum class Access { Full, PerRow, PerColumn, Scalar };
+  Access accessOf(const ir::SymbolicShape &shape) {
+    auto isOne = [](AffineExpr expr) {
+      auto c = dyn_cast<AffineConstantExpr>(expr);
+      return c && c.getValue() == 1;
+    };
+    if (llvm::all_of(shape, isOne))
+      return Access::Scalar;
+    if (shape == e.kernel.shape(result))
+      return Access::Full;
+    if (llvm::all_of(ArrayRef(shape).drop_back(), isOne))
+      return Access::PerColumn;
+    return Access::PerRow; // planned so: the last dimension is 1, all others the result's
+  }
+
+  struct Phase {
+    Value tap, first; // first tap of the phase; gradient position of row 0
+    int64_t stride, window;
+  };
+
+  KernelEmitter &e;
+  KernelBuilder &k;
+  Operation *root;
+  mlir::Value result;
+  int64_t tileRows, panelWidth, columns, panels, steps;
+  Value input, weights, firstPanel, lastPanel;
+  Window window;
+  bool phased = false;
+  Phase phaseY, phaseX;
+  SmallVector<Operation *> epilogue;
+};
+
+void emitContraction(KernelEmitter &e) { ContractionWriter(e).write(); }
+} // namespace
+
+const Family tenon::codegen::contractionFamily = {"contract", planContraction, emitContraction};

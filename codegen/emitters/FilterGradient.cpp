@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// Weight gradients: result[tap, c, f] = sum over pixels of input[pixel + tap, c] * gradient[pixel, f]. Both operands are
+// read in place. A block of samples is walked outside the loops over the result, so that it stays in L2. The sum over
+// samples goes over eight shards of consecutive samples, each from zero, added in order.
+#include "codegen/Window.h"
+#include "ir/target/CostModel.h"
+
+using namespace mlir;
+using namespace tenon;
+using namespace tenon::codegen;
+
+static constexpr int64_t shards = 8;
+
+namespace {
+// The pieces of matmul{transpose_lhs} and conv_filter_grad that the writer needs alike.
+struct Shape {
+  int64_t rows, columns; // of one tap's result: input channels, filters
+  int64_t taps;
+  AffineExpr pixelsPerSample;
+};
+Shape shapeOf(const Kernel &kernel, Operation *root) {
+  auto result = cast<RankedTensorType>(root->getResult(0).getType());
+  Shape s{result.getShape().drop_back().back(), result.getShape().back(), 1, {}};
+  for (int64_t size : result.getShape().drop_back(2))
+    s.taps *= size;
+  s.pixelsPerSample = getAffineConstantExpr(1, kernel.module()->getContext());
+  for (AffineExpr dim : ArrayRef(kernel.shape(root->getOperand(1))).drop_back().drop_front())
+    s.pixelsPerSample = s.pixelsPerSample * dim;
+  return s;
+}
+
+KernelPlan planFilterGradient(const Kernel &kernel, const ir::Machine &machine) {
+  Operation *root = kernel.root();
+  Shape s = shapeOf(kernel, root);
+  ir::ScheduleAttr schedule = *kernel.op().getSchedule();
+  KernelPlan plan;
+  // A task is a run of row tiles of one tap with all columns. The batch is unknown: 32 samples are assumed when judging
+  // what a task is worth; 10 us each, at least one tile.
+  int64_t pixels = 64;
+  if (auto constant = dyn_cast<AffineConstantExpr>(s.pixelsPerSample))
+    pixels = constant.getValue();
+  ir::Tile tile{schedule.getRows(), schedule.getColumns()};
+  double perTile = ir::contractionSeconds(machine, tile, tile.rows, s.columns, 32 * pixels);
+  int64_t tiles = (s.rows + tile.rows - 1) / tile.rows;
+  int64_t tilesPerTask = std::clamp<int64_t>(static_cast<int64_t>(10e-6 / perTile), 1, tiles);
+  plan.rowGrain = tilesPerTask * tile.rows;
+  int64_t tasks = s.taps * ((s.rows + plan.rowGrain - 1) / plan.rowGrain);
+  MLIRContext *context = kernel.module()->getContext();
+  plan.tasks = getAffineConstantExpr(tasks, context);
+  plan.scratchBytes = getAffineConstantExpr(s.taps * s.rows * s.columns * 4, context);
+  return plan;
+}
+
+class FilterGradientWriter {
+public:
+  explicit FilterGradientWriter(KernelEmitter &emitter)
+      : e(emitter), k(emitter.k), root(e.kernel.root()), s(shapeOf(e.kernel, root)) {
+    ir::ScheduleAttr schedule = *e.kernel.op().getSchedule();
+    tileRows = schedule.getRows();
+    tileColumns = schedule.getColumns();
+    input = e.pointer(root->getOperand(0));
+    gradient = e.pointer(root->getOperand(1));
+    result = e.results[0];
+    samples = e.dim(root->getOperand(1), 0);
+    if (auto convolution = dyn_cast<ir::ConvFilterGradOp>(root)) {
+      auto window = cast<RankedTensorType>(root->getResult(0).getType()).getShape().drop_back(2);
+      w = windowOf(e, convolution.getInput(), convolution.getGradient(), window, convolution.getStrides(),
+                   convolution.getPadding(), convolution.getDilations());
+    } else {
+      // A dense layer: the pixels of a sample in one line, one tap.
+      Value pixels = e.size(s.pixelsPerSample);
+      WindowAxis line{pixels, pixels, k.constant(0), 1, 1, 1, false}, single{k.constant(1), k.constant(1), k.constant(0), 1, 1, 1, false};
+      w = {single, line, samples, k.constant(s.rows)};
+    }
+  }
+
+  void write() {
+    int64_t chunks = (s.rows + e.plan.rowGrain - 1) / e.plan.rowGrain;
+    Value tap = k.div(e.task, chunks), chunk = k.rem(e.task, k.constant(chunks));
+    kh = k.div(tap, w.x.window);
+    kw = k.rem(tap, k.constant(w.x.window));
+    firstRow = k.mul(chunk, e.plan.rowGrain);
+    tapBase = k.mul(tap, s.rows * s.columns);
+    // Output pixels whose tap lies inside: out * stride + k * dilation - before in [0, in).
+    std::tie(yLow, yHigh, yShift) = valid(w.y, kh);
+    std::tie(xLow, xHigh, xShift) = valid(w.x, kw);
+    zeroRow = k.zeros(e.kernel.module(), tileColumns);
+    Value block = samplesPerBlock();
+    k.each(k.constant(0), k.constant(shards), k.constant(1), [&](Value shard) {
+      Value low = k.div(k.mul(shard, samples), shards), high = k.div(k.mul(k.add(shard, 1), samples), shards);
+      // An empty shard of a small batch still has one (empty) block: it writes the zeros it stands for.
+      Value end = k.max(high, k.add(low, 1));
+      k.each(low, end, block, [&](Value from) {
+        Value to = k.min(k.add(from, block), high);
+        Value isFirst = k.compare(arith::CmpIPredicate::eq, from, low);
+        Value isLast = k.compare(arith::CmpIPredicate::sge, k.add(from, block), end);
+        Value adds = k.andI(isLast, k.compare(arith::CmpIPredicate::sgt, shard, k.constant(0)));
+        tiles(from, to, isFirst, isLast, adds);
+      });
+    });
+  }
+
+private:
+  // First and last output position with the tap inside, and the tap's shift.
+  std::tuple<Value, Value, Value> valid(const WindowAxis &axis, Value tap) {
+    Value shift = k.sub(k.mul(tap, axis.dilation), axis.before); // input = output * stride + shift
+    if (!axis.padded)
+      return {k.constant(0), axis.out, shift};
+    Value zero = k.constant(0);
+    // ceil(-shift / stride) and ceil((in - shift) / stride), both of numbers that may be negative before clamping.
+    Value low = k.div(k.add(k.max(k.sub(zero, shift), zero), axis.stride - 1), axis.stride);
+    Value high = k.div(k.add(k.max(k.sub(axis.in, shift), zero), axis.stride - 1), axis.stride);
+    return {low, k.min(high, axis.out), shift};
+  }
+  // Samples of one block: input and gradient of a block fill two fifths of L2.
+  Value samplesPerBlock() {
+    Value bytes = k.mul(k.add(k.mul(k.mul(w.y.in, w.x.in), s.rows), k.mul(k.mul(w.y.out, w.x.out), s.columns)), 4);
+    return k.max(k.div(k.constant(k.machine.l2 * 2 / 5), k.max(bytes, k.constant(1))), k.constant(1));
+  }
+
+  void tiles(Value from, Value to, Value isFirst, Value isLast, Value adds) {
+    auto columnsLoop = [&](Value row, int64_t rows) {
+      int64_t whole = s.columns / tileColumns * tileColumns;
+      k.each(0, k.constant(whole), tileColumns, [&](Value f) { tile(row, rows, f, tileColumns, from, to, isFirst, isLast, adds); });
+      if (whole < s.columns)
+        tile(row, rows, k.constant(whole), s.columns - whole, from, to, isFirst, isLast, adds);
+    };
+    int64_t whole = s.rows / tileRows * tileRows;
+    Value high = k.min(k.add(firstRow, e.plan.rowGrain), k.constant(whole));
+    k.each(firstRow, high, k.constant(tileRows), [&](Value row) { columnsLoop(row, tileRows); });
+    if (whole < s.rows) // the chunk that holds the last, shorter tile
+      k.when(k.compare(arith::CmpIPredicate::sge, k.add(firstRow, e.plan.rowGrain), k.constant(s.rows)),
+             [&] { columnsLoop(k.constant(whole), s.rows - whole); });
+  }
+
+  void tile(Value row, int64_t rows, Value column, int64_t width, Value from, Value to, Value isFirst, Value isLast, Value adds) {
+    int64_t vectors = (width + k.lanes - 1) / k.lanes, lastLanes = width - (vectors - 1) * k.lanes;
+    Value mask = lastLanes < k.lanes ? k.leadingMask(k.lanes, lastLanes) : Value();
+    Type vector = k.vectorOf(k.f32, k.lanes);
+    auto load = [&](Value base, int64_t j) {
+      Value address = k.offset(base, j * k.lanes);
+      return mask && j == vectors - 1 ? k.loadMasked(vector, address, mask) : k.load(vector, address);
+    };
+    // Accumulators continue from scratch unless the shard begins; the shard's sum goes on top of the result.
+    Values from_, out, onTop, accumulators;
+    for (int64_t i = 0; i < rows; ++i) {
+      Value at = k.add(tapBase, k.add(k.mul(k.add(row, i), s.columns), column));
+      Value target = k.offset(result, at), partial = k.offset(e.scratch, at);
+      from_.push_back(k.select(isFirst, zeroRow, partial));
+      out.push_back(k.select(isLast, target, partial));
+      onTop.push_back(k.select(adds, target, zeroRow));
+    }
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = 0; j < vectors; ++j)
+        accumulators.push_back(load(from_[i], j));
+    accumulators = k.loop(from, to, k.constant(1), accumulators, [&](Value sample, ValueRange a) {
+      return k.loop(yLow, yHigh, k.constant(1), a, [&](Value oy, ValueRange c) {
+        Value iy = k.add(k.mul(oy, w.y.stride), yShift);
+        Value inputLine = k.add(k.mul(k.add(k.mul(k.add(k.mul(sample, w.y.in), iy), w.x.in), xShift), s.rows), row);
+        Value gradientLine = k.add(k.mul(k.mul(k.add(k.mul(sample, w.y.out), oy), w.x.out), s.columns), column);
+        Value inputBase = k.offset(input, inputLine), gradientBase = k.offset(gradient, gradientLine);
+        return k.loop(xLow, xHigh, k.constant(1), c, [&](Value ox, ValueRange carried) {
+          Values sums(carried.begin(), carried.end()), weights;
+          Value x = k.offset(inputBase, k.mul(ox, w.x.stride * s.rows)), d = k.offset(gradientBase, k.mul(ox, s.columns));
+          for (int64_t j = 0; j < vectors; ++j)
+            weights.push_back(load(d, j));
+          for (int64_t i = 0; i < rows; ++i) {
+            Value element = k.broadcast(k.loadF32(k.offset(x, i)), k.lanes);
+            for (int64_t j = 0; j < vectors; ++j)
+              sums[i * vectors + j] = k.fma(element, weights[j], sums[i * vectors + j]);
+          }
+          return sums;
+        });
+      });
+    });
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = 0; j < vectors; ++j) {
+        Value sum = arith::AddFOp::create(k.b, load(onTop[i], j), accumulators[i * vectors + j]);
+        Value address = k.offset(out[i], j * k.lanes);
+        mask && j == vectors - 1 ? k.storeMasked(sum, address, mask) : k.store(sum, address);
+      }
+  }
+
+  KernelEmitter &e;
+  KernelBuilder &k;
+  Operation *root;
+  Shape s;
+  int64_t tileRows, tileColumns;
+  Value input, gradient, result, samples, kh, kw, firstRow, tapBase, zeroRow;
+  Value yLow, yHigh, yShift, xLow, xHigh, xShift;
+  Window w;
+};
+
+void emitFilterGradient(KernelEmitter &e) { FilterGradientWriter(e).write(); }
+} // namespace
+
+const Family tenon::codegen::filterGradientFamily = {"filter_gradient", planFilterGradient, emitFilterGradient};
