@@ -46,12 +46,12 @@ LogicalResult SymbolicShapes::visit(Operation &op) {
   if (auto kernel = dyn_cast<KernelOp>(op)) {
     Block &body = kernel.getBody().front();
     for (auto [argument, operand] : llvm::zip(body.getArguments(), kernel.getOperands()))
-      shapes[argument] = shapes.find(operand)->second;
+      shapes[argument] = SymbolicShape(shapes.find(operand)->second); // a copy: the map may move its values
     for (Operation &inner : body.without_terminator())
       if (failed(visit(inner)))
         return failure();
     for (auto [result, value] : llvm::zip(kernel.getResults(), body.getTerminator()->getOperands()))
-      shapes[result] = shapes.find(value)->second;
+      shapes[result] = SymbolicShape(shapes.find(value)->second);
     return success();
   }
   auto node = dyn_cast<NodeInterface>(op);
