@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/graph/losses/Function.h"
+#include "tests/frontend_training/Interpreted.h"
+#include <cmath>
+#include <set>
+
+namespace tenon::testing {
+namespace {
+
+struct LossCase {
+  Loss loss;
+  Value target, prediction;
+  std::vector<double> expected; // one per sample
+};
+
+const double e7 = static_cast<float>(1e-7);
+
+std::vector<LossCase> cases() {
+  auto l = [](double x) { return std::log(x); };
+  double z = l(std::exp(1) + std::exp(2) + std::exp(3));
+  return {
+      {"mse", {{2, 2}, {0, 1, 2, 3}}, {{2, 2}, {1, 1, 0, 0}}, {0.5, 6.5}},
+      // Targets that do not sum to 1 keep their sum; predictions are divided by theirs.
+      {"categorical_crossentropy",
+       {{2, 3}, {0, 1, 0, 1, 1, 1}},
+       {{2, 3}, {1, 2, 1, .2, .3, .5}},
+       {-l(.5), -l(.2) - l(.3) - l(.5)}},
+      // Keras's worst case: the clip's edge.
+      {"categorical_crossentropy", {{1, 2}, {1, 0}}, {{1, 2}, {0, 1}}, {16.118095}},
+      {CategoricalCrossentropy({.fromLogits = true}), {{1, 3}, {0, 0, 1}}, {{1, 3}, {1, 2, 3}}, {z - 3}},
+      {CategoricalCrossentropy({.fromLogits = true}), {{1, 2}, {1, 0}}, {{1, 2}, {0, 500}}, {500}},
+      {CategoricalCrossentropy({.labelSmoothing = .3}),
+       {{1, 3}, {1, 0, 0}},
+       {{1, 3}, {.5, .25, .25}},
+       {-.8 * l(.5) - .2 * l(.25)}},
+      {"sparse_categorical_crossentropy", {{2}, {1, 2}, true}, {{2, 3}, {1, 2, 1, .2, .3, .5}}, {-l(.5), -l(.5)}},
+      {SparseCategoricalCrossentropy({.fromLogits = true}), {{1}, {0}, true}, {{1, 3}, {1, 2, 3}}, {z - 1}},
+      // Keras's numbers for a linear output.
+      {"bce", {{3, 1}, {0, 1, 1}}, {{3, 1}, {1.7, -.3, .5}}, {15.942385, 16.118095, -l(.5)}},
+      {"binary_crossentropy", {{1, 2}, {0, 1}}, {{1, 2}, {.25, .5}}, {(-l(.75) - l(.5)) / 2}},
+      {BinaryCrossentropy({.fromLogits = true}),
+       {{4, 1}, {1, 0, 1, 0}},
+       {{4, 1}, {0, 2, -300, 300}},
+       {l(2), l(1 + std::exp(2)), 300, 300}},
+      {BinaryCrossentropy({.labelSmoothing = .2}), {{1, 1}, {1}}, {{1, 1}, {.25}}, {-.9 * l(.25) - .1 * l(.75)}},
+  };
+}
+
+TEST(Losses, PerSampleValues) {
+  int number = 0;
+  for (const LossCase &c : cases()) {
+    SCOPED_TRACE(c.loss.className() + " " + std::to_string(number++));
+    auto results = interpreted({c.target, c.prediction}, [&](std::vector<Expression> x) {
+      EXPECT_EQ(c.loss.function().targetType(x[1].type()), x[0].type());
+      return std::vector{c.loss.function().values(x[0], x[1])};
+    });
+    expectNear(results[0], c.expected);
+  }
+}
+
+TEST(Losses, KeepTheBatchAndEveryAxisButTheLast) {
+  auto results =
+      interpreted({{{2, 3, 1}, {0, 0, 0, 0, 0, 0}}, {{2, 3, 1}, {1, 2, 3, 4, 5, 6}}},
+                  [](std::vector<Expression> x) { return std::vector{Loss("mse").function().values(x[0], x[1])}; });
+  EXPECT_EQ(results[0].shape(), llvm::ArrayRef<int64_t>({2, 3}));
+  expectNear(results[0], {1, 4, 9, 16, 25, 36});
+}
+
+TEST(Losses, EveryRowIsTested) {
+  std::set<std::string> tested;
+  for (const LossCase &c : cases())
+    tested.insert(c.loss.className());
+  std::vector<std::string> names = lossNames();
+  EXPECT_EQ(tested, std::set<std::string>(names.begin(), names.end()));
+}
+
+TEST(Losses, NamesAndAliases) {
+  for (const char *name : {"mse", "MSE", "mean_squared_error", "MeanSquaredError"})
+    EXPECT_EQ(Loss(name).className(), "MeanSquaredError") << name;
+  for (const char *name : {"bce", "BCE", "binary_crossentropy"})
+    EXPECT_EQ(Loss(name).className(), "BinaryCrossentropy") << name;
+  EXPECT_EQ(errorOf([] { Loss("crossentropy!"); }),
+            "unknown loss 'crossentropy!', expected one of binary_crossentropy, bce, categorical_crossentropy, "
+            "mean_squared_error, mse, sparse_categorical_crossentropy");
+}
+
+TEST(Losses, JsonRoundTrip) {
+  EXPECT_EQ(Loss("mse").toJson(), "\"mse\"");
+  std::string json = BinaryCrossentropy({.fromLogits = true, .labelSmoothing = 0.25}).toJson();
+  EXPECT_EQ(json,
+            R"({"module":"keras.losses","class_name":"BinaryCrossentropy","config":{"name":"binary_crossentropy",)"
+            R"("from_logits":true,"label_smoothing":0.25,"reduction":"sum_over_batch_size"},)"
+            R"("registered_name":null})");
+  EXPECT_EQ(Loss::fromJson(json).toJson(), json);
+  EXPECT_EQ(errorOf([] { Loss::fromJson(R"({"class_name":"MeanSquaredError","config":{"reduction":"sum"}})"); }),
+            "MeanSquaredError: option reduction = \"sum\" is not supported");
+  EXPECT_EQ(errorOf([] { Loss::fromJson("3"); }), "loss: expected a name or an object with a class_name, got 3");
+  EXPECT_EQ(errorOf([] { Loss::fromJson("{"); }), "loss: not valid JSON: {");
+}
+
+} // namespace
+} // namespace tenon::testing
