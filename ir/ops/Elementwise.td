@@ -3,9 +3,9 @@
 #define TENON_IR_ELEMENTWISE_TD
 include "ir/Dialect.td"
 
-class Tenon_Binary<string mnemonic, string formula> : Tenon_Node<mnemonic, [Tenon_Elementwise]> {
+class Tenon_Binary<string mnemonic, string formula, string note = ""> : Tenon_Node<mnemonic, [Tenon_Elementwise]> {
   let summary = formula;
-  let description = "`result[i] = " # formula # [{`, shapes broadcast as in NumPy.
+  let description = "`result[i] = " # formula # "`" # note # [{, shapes broadcast as in NumPy.
     C1: element types are equal. C2: aligned from the right, dimensions are equal or one of them is 1.}];
   let arguments = (ins Tenon_Tensor:$lhs, Tenon_Tensor:$rhs);
   let results = (outs Tenon_Tensor:$result);
@@ -15,24 +15,24 @@ def Tenon_AddOp : Tenon_Binary<"add", "lhs[i] + rhs[i]"> { let hasCanonicalizeMe
 def Tenon_SubtractOp : Tenon_Binary<"subtract", "lhs[i] - rhs[i]"> { let hasCanonicalizeMethod = 1; }
 def Tenon_MultiplyOp : Tenon_Binary<"multiply", "lhs[i] * rhs[i]"> { let hasCanonicalizeMethod = 1; }
 def Tenon_DivideOp : Tenon_Binary<"divide", "lhs[i] / rhs[i]"> { let hasCanonicalizeMethod = 1; }
-def Tenon_MaximumOp : Tenon_Binary<"maximum", "max(lhs[i], rhs[i]), NaN when either is, gradient to lhs where equal">;
-def Tenon_MinimumOp : Tenon_Binary<"minimum", "min(lhs[i], rhs[i]), NaN when either is, gradient to lhs where equal">;
+def Tenon_MaximumOp : Tenon_Binary<"maximum", "max(lhs[i], rhs[i])", ", NaN when either is, gradient to lhs where equal">;
+def Tenon_MinimumOp : Tenon_Binary<"minimum", "min(lhs[i], rhs[i])", ", NaN when either is, gradient to lhs where equal">;
 
-class Tenon_Unary<string mnemonic, string formula> : Tenon_Node<mnemonic, [Tenon_Elementwise]> {
+class Tenon_Unary<string mnemonic, string formula, string note = ""> : Tenon_Node<mnemonic, [Tenon_Elementwise]> {
   let summary = formula;
-  let description = "`result[i] = " # formula # "`. C1: the shape and the element type are the operand's.";
+  let description = "`result[i] = " # formula # "`" # note # ". C1: the shape and the element type are the operand's.";
   let arguments = (ins Tenon_Float:$operand);
   let results = (outs Tenon_Float:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand)";
 }
 def Tenon_NegateOp : Tenon_Unary<"negate", "-x[i]"> { let hasCanonicalizeMethod = 1; }
-def Tenon_AbsOp : Tenon_Unary<"abs", "|x[i]|, gradient sign(x), 0 at 0">;
+def Tenon_AbsOp : Tenon_Unary<"abs", "|x[i]|", ", gradient sign(x), 0 at 0">;
 def Tenon_ExpOp : Tenon_Unary<"exp", "e^x[i]">;
 def Tenon_LogOp : Tenon_Unary<"log", "ln x[i]">;
 def Tenon_SqrtOp : Tenon_Unary<"sqrt", "square root of x[i]">;
 def Tenon_TanhOp : Tenon_Unary<"tanh", "tanh x[i]">;
 def Tenon_SigmoidOp : Tenon_Unary<"sigmoid", "1 / (1 + e^-x[i])">;
-def Tenon_ReluOp : Tenon_Unary<"relu", "max(x[i], 0), gradient 0 at 0">;
+def Tenon_ReluOp : Tenon_Unary<"relu", "max(x[i], 0)", ", gradient 0 at 0">;
 
 class Tenon_Compare<string mnemonic, string formula> : Tenon_FlatNode<mnemonic, [Tenon_Elementwise]> {
   let summary = formula;

@@ -83,6 +83,12 @@ mlir::FailureOr<Machine> Machine::named(llvm::StringRef name, std::string &messa
   machine.cpu = name.str();
   llvm::SmallVector<llvm::StringRef> features;
   llvm::X86::getFeaturesForCPU(name, features);
-  widthFrom(machine, [&](llvm::StringRef feature) { return llvm::is_contained(features, feature); });
+  // A processor's list leaves out what its features imply: x86-64-v4 names avx512vl and not avx512f.
+  llvm::StringMap<bool> complete;
+  for (llvm::StringRef feature : features) {
+    complete[feature] = true;
+    llvm::X86::updateImpliedFeatures(feature, true, complete);
+  }
+  widthFrom(machine, [&](llvm::StringRef feature) { return complete.lookup(feature); });
   return machine;
 }

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "OpCases.h"
+#include "ir/Dialect.h"
+#include <algorithm>
+#include <map>
+
+using namespace mlir;
+using namespace tenon::ir;
+
+namespace tenon::tests {
+namespace {
+using Ints = std::vector<int64_t>;
+using Build = std::function<Operation *(ImplicitLocOpBuilder &, ValueRange)>;
+
+template <typename Op> Build unary() {
+  return [](ImplicitLocOpBuilder &b, ValueRange x) { return Op::create(b, x[0]); };
+}
+template <typename Op> Build binary() {
+  return [](ImplicitLocOpBuilder &b, ValueRange x) { return Op::create(b, x[0], x[1]); };
+}
+Build select() {
+  return [](ImplicitLocOpBuilder &b, ValueRange x) { return SelectOp::create(b, x[0], x[1], x[2]); };
+}
+Build convert(std::function<Type(Builder &)> to) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) { return ConvertOp::create(b, x[0], to(b)); };
+}
+Build matmul(bool transposeLhs, bool transposeRhs) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) {
+    return MatmulOp::create(b, x[0], x[1], transposeLhs, transposeRhs);
+  };
+}
+Build conv(Ints strides, Ints padding, Ints dilations, int64_t groups = 1) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) {
+    return ConvOp::create(b, x[0], x[1], strides, padding, dilations, groups);
+  };
+}
+template <typename Op> Build convGrad(Ints strides, Ints padding, Ints dilations, int64_t groups = 1) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) {
+    return Op::create(b, x[0], x[1], strides, padding, dilations, groups, x[2]);
+  };
+}
+template <typename Op> Build pool(Ints window, Ints strides, Ints padding) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) { return Op::create(b, x[0], window, strides, padding); };
+}
+Build maxPoolGrad(Ints window, Ints strides, Ints padding) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) {
+    return MaxPoolGradOp::create(b, x[0], x[1], window, strides, padding);
+  };
+}
+Build avgPoolGrad(Ints window, Ints strides, Ints padding) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) {
+    return AvgPoolGradOp::create(b, x[0], window, strides, padding, x[1]);
+  };
+}
+Build batchNorm(double epsilon) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) {
+    return BatchNormOp::create(b, x[0], x[1], x[2], x[3], x[4], llvm::APFloat(epsilon));
+  };
+}
+template <typename Op> Build reduce(Ints axes, bool keepdims) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) { return Op::create(b, x[0], axes, keepdims); };
+}
+template <typename Op> Build axesOf(Ints axes) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) { return Op::create(b, x[0], axes); };
+}
+Build broadcastLike(Ints axes) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) { return BroadcastLikeOp::create(b, x[0], axes, x[1]); };
+}
+Build concat(int64_t axis) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) { return ConcatOp::create(b, x, axis); };
+}
+Build slice(int64_t axis, int64_t start, int64_t size) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) { return SliceOp::create(b, x[0], axis, start, size); };
+}
+Build pad(Ints low, Ints high, double value) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) { return PadOp::create(b, x[0], low, high, llvm::APFloat(value)); };
+}
+Build oneHot(int64_t classes) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) { return OneHotOp::create(b, x[0], classes); };
+}
+Build dropout(double rate) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) {
+    return DropoutOp::create(b, x[0], x[1], x[2], llvm::APFloat(rate), 7);
+  };
+}
+Build pack(int64_t panel, bool backward) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) {
+    return PackOp::create(b, x[0], PackedAttr::get(b.getContext(), panel, backward));
+  };
+}
+Type i32(Builder &b) { return b.getI32Type(); }
+Type i64(Builder &b) { return b.getI64Type(); }
+Type i8(Builder &b) { return b.getI8Type(); }
+Type f32(Builder &b) { return b.getF32Type(); }
+
+// Every binary op in the same shapes.
+template <typename Op>
+void addBinary(std::vector<OpCase> &cases, const std::string &name, Gradient gradient, Fill fill = Fill::Any) {
+  auto add = [&](const char *variant, const char *lhs, const char *rhs) {
+    cases.push_back({name + variant, {{lhs, fill}, {rhs, fill}}, binary<Op>(), gradient});
+  };
+  add("", "3x4xf32", "3x4xf32");
+  add("/dynamic", "BxTx5xf32", "BxTx5xf32");
+  add("/bias", "Bx3x5xf32", "5xf32");
+  add("/column", "Bx6xf32", "Bx1xf32");
+  add("/scalar", "f32", "Bx17xf32");
+  add("/outer", "4x1xf32", "2x1x3xf32");
+}
+template <typename Op> void addUnary(std::vector<OpCase> &cases, const std::string &name, Fill fill = Fill::Any) {
+  cases.push_back({name, {{"Bx19xf32", fill}}, unary<Op>()});
+  cases.push_back({name + "/scalar", {{"f32", fill}}, unary<Op>()});
+  cases.push_back({name + "/dynamic", {{"BxTx3xf32", fill}}, unary<Op>()});
+}
+
+std::vector<OpCase> makeCases() {
+  constexpr Gradient none = Gradient::None, flows = Gradient::Flows;
+  std::vector<OpCase> cases;
+
+  addBinary<AddOp>(cases, "add", flows);
+  addBinary<SubtractOp>(cases, "subtract", flows);
+  addBinary<MultiplyOp>(cases, "multiply", flows);
+  addBinary<DivideOp>(cases, "divide", flows, Fill::Positive);
+  addBinary<MaximumOp>(cases, "maximum", flows);
+  addBinary<MinimumOp>(cases, "minimum", flows);
+  addBinary<GreaterOp>(cases, "greater", none, Fill::Ties);
+  addBinary<GreaterEqualOp>(cases, "greater_equal", none, Fill::Ties);
+  addBinary<EqualOp>(cases, "equal", none, Fill::Ties);
+  cases.push_back({"add/i64", {{"i64", Fill::Index}, {"i64", Fill::Index}}, binary<AddOp>(), none});
+  cases.push_back({"equal/i32", {{"Bxi32", Fill::Index}, {"Bxi32", Fill::Index}}, binary<EqualOp>(), none});
+
+  addUnary<NegateOp>(cases, "negate");
+  addUnary<AbsOp>(cases, "abs");
+  addUnary<ExpOp>(cases, "exp");
+  addUnary<LogOp>(cases, "log", Fill::Positive);
+  addUnary<SqrtOp>(cases, "sqrt", Fill::Positive);
+  addUnary<TanhOp>(cases, "tanh");
+  addUnary<SigmoidOp>(cases, "sigmoid");
+  addUnary<ReluOp>(cases, "relu");
+
+  cases.push_back({"select", {{"Bx9xi8", Fill::Mask}, {"Bx9xf32"}, {"Bx9xf32"}}, select()});
+  cases.push_back({"select/broadcast", {{"Bx1xi8", Fill::Mask}, {"Bx9xf32"}, {"f32"}}, select()});
+  cases.push_back({"select/i32", {{"5xi8", Fill::Mask}, {"5xi32", Fill::Index}, {"i32", Fill::Index}}, select(), none});
+  cases.push_back({"convert/truncate", {{"Bx9xf32"}}, convert(i32), none});
+  cases.push_back({"convert/mask", {{"Bx9xi8", Fill::Mask}}, convert(f32), none});
+  cases.push_back({"convert/index", {{"Bxi32", Fill::Index}}, convert(f32), none});
+  cases.push_back({"convert/widen", {{"Bxi32", Fill::Index}}, convert(i64), none});
+  cases.push_back({"convert/to_mask", {{"Bx3xf32", Fill::Unit}}, convert(i8), none});
+  cases.push_back({"convert/step", {{"i64", Fill::Index}}, convert(f32), none});
+
+  cases.push_back({"matmul", {{"Bx20xf32"}, {"20x10xf32"}}, matmul(false, false)});
+  cases.push_back({"matmul/vector", {{"7xf32"}, {"7x5xf32"}}, matmul(false, false)});
+  cases.push_back({"matmul/vector_transpose_rhs", {{"7xf32"}, {"5x7xf32"}}, matmul(false, true)});
+  cases.push_back({"matmul/sequence", {{"BxTx6xf32"}, {"6x33xf32"}}, matmul(false, false)});
+  cases.push_back({"matmul/transpose_rhs", {{"Bx10xf32"}, {"20x10xf32"}}, matmul(false, true)});
+  cases.push_back({"matmul/transpose_lhs", {{"Bx12xf32"}, {"Bx17xf32"}}, matmul(true, false)});
+  cases.push_back({"matmul/transpose_lhs_sequence", {{"BxTx4xf32"}, {"BxTx3xf32"}}, matmul(true, false)});
+
+  cases.push_back({"conv", {{"Bx5x6x3xf32"}, {"3x3x3x4xf32"}}, conv({1, 1}, {0, 0, 0, 0}, {1, 1})});
+  cases.push_back({"conv/same", {{"Bx5x4x3xf32"}, {"3x3x3x8xf32"}}, conv({1, 1}, {-1, -1, -1, -1}, {1, 1})});
+  cases.push_back({"conv/same_strided", {{"Bx6x7x2xf32"}, {"3x2x2x5xf32"}}, conv({2, 3}, {-1, -1, -1, -1}, {1, 1})});
+  cases.push_back({"conv/padded", {{"Bx4x5x2xf32"}, {"3x3x2x3xf32"}}, conv({2, 1}, {1, 0, 2, 1}, {1, 1})});
+  cases.push_back({"conv/pointwise", {{"Bx4x4x6xf32"}, {"1x1x6x16xf32"}}, conv({1, 1}, {0, 0, 0, 0}, {1, 1})});
+  cases.push_back({"conv/dilated", {{"Bx7x6x2xf32"}, {"3x2x2x3xf32"}}, conv({1, 1}, {-1, -1, 0, 0}, {2, 3})});
+  cases.push_back({"conv/groups", {{"Bx4x4x4xf32"}, {"3x3x2x6xf32"}}, conv({1, 1}, {1, 1, 1, 1}, {1, 1}, 2)});
+  cases.push_back({"conv/1d", {{"Bx9x3xf32"}, {"4x3x5xf32"}}, conv({2}, {-1, -1}, {1})});
+  cases.push_back({"conv/3d", {{"Bx3x4x3x2xf32"}, {"2x2x2x2x3xf32"}}, conv({1, 1, 1}, {0, 0, 0, 0, 1, 0}, {1, 1, 1})});
+  cases.push_back({"conv/dynamic_image", {{"BxHxWx2xf32"}, {"3x3x2x4xf32"}}, conv({2, 1}, {-1, -1, 1, 1}, {1, 1})});
+  cases.push_back({"conv_input_grad", {{"Bx3x4x4xf32"}, {"3x3x3x4xf32"}, {"Bx5x6x3xf32"}},
+                   convGrad<ConvInputGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}), none});
+  cases.push_back({"conv_input_grad/same", {{"Bx5x4x8xf32"}, {"3x3x3x8xf32"}, {"Bx5x4x3xf32"}},
+                   convGrad<ConvInputGradOp>({1, 1}, {-1, -1, -1, -1}, {1, 1}), none});
+  cases.push_back({"conv_input_grad/same_strided", {{"Bx3x3x5xf32"}, {"3x2x2x5xf32"}, {"Bx6x7x2xf32"}},
+                   convGrad<ConvInputGradOp>({2, 3}, {-1, -1, -1, -1}, {1, 1}), none});
+  cases.push_back({"conv_input_grad/pointwise", {{"Bx4x4x16xf32"}, {"1x1x6x16xf32"}, {"Bx4x4x6xf32"}},
+                   convGrad<ConvInputGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}), none});
+  cases.push_back({"conv_filter_grad", {{"Bx5x6x3xf32"}, {"Bx3x4x4xf32"}, {"3x3x3x4xf32"}},
+                   convGrad<ConvFilterGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}), none});
+  cases.push_back({"conv_filter_grad/same", {{"Bx5x4x3xf32"}, {"Bx5x4x8xf32"}, {"3x3x3x8xf32"}},
+                   convGrad<ConvFilterGradOp>({1, 1}, {-1, -1, -1, -1}, {1, 1}), none});
+  cases.push_back({"conv_filter_grad/same_strided", {{"Bx6x7x2xf32"}, {"Bx3x3x5xf32"}, {"3x2x2x5xf32"}},
+                   convGrad<ConvFilterGradOp>({2, 3}, {-1, -1, -1, -1}, {1, 1}), none});
+  cases.push_back({"conv_filter_grad/pointwise", {{"Bx4x4x6xf32"}, {"Bx4x4x16xf32"}, {"1x1x6x16xf32"}},
+                   convGrad<ConvFilterGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}), none});
+
+  cases.push_back({"max_pool", {{"Bx4x6x5xf32"}}, pool<MaxPoolOp>({2, 2}, {2, 2}, {0, 0, 0, 0})});
+  cases.push_back({"max_pool/same", {{"Bx5x5x3xf32"}}, pool<MaxPoolOp>({3, 2}, {2, 2}, {-1, -1, -1, -1})});
+  cases.push_back({"max_pool/padded", {{"BxHx4x3xf32"}}, pool<MaxPoolOp>({3, 3}, {1, 2}, {1, 1, 1, 0})});
+  cases.push_back({"avg_pool", {{"Bx4x6x5xf32"}}, pool<AvgPoolOp>({2, 2}, {2, 2}, {0, 0, 0, 0})});
+  cases.push_back({"avg_pool/same", {{"Bx5x5x3xf32"}}, pool<AvgPoolOp>({3, 2}, {2, 2}, {-1, -1, -1, -1})});
+  cases.push_back({"avg_pool/padded", {{"BxHx4x3xf32"}}, pool<AvgPoolOp>({3, 3}, {1, 2}, {1, 1, 1, 0})});
+  cases.push_back({"max_pool_grad", {{"Bx4x6x5xf32", Fill::Ties}, {"Bx2x3x5xf32"}},
+                   maxPoolGrad({2, 2}, {2, 2}, {0, 0, 0, 0}), none});
+  cases.push_back({"max_pool_grad/overlapping", {{"Bx5x5x3xf32"}, {"Bx3x3x3xf32"}},
+                   maxPoolGrad({3, 2}, {2, 2}, {-1, -1, -1, -1}), none});
+  cases.push_back({"avg_pool_grad", {{"Bx2x3x5xf32"}, {"Bx4x6x5xf32"}},
+                   avgPoolGrad({2, 2}, {2, 2}, {0, 0, 0, 0}), none});
+  cases.push_back({"avg_pool_grad/overlapping", {{"Bx3x3x3xf32"}, {"Bx5x5x3xf32"}},
+                   avgPoolGrad({3, 2}, {2, 2}, {-1, -1, -1, -1}), none});
+
+  std::vector<OperandSpec> vectors = {{"6xf32"}, {"6xf32"}, {"6xf32"}, {"6xf32", Fill::Positive}};
+  auto normalized = [&](const char *input) {
+    std::vector<OperandSpec> operands = {{input}};
+    operands.insert(operands.end(), vectors.begin(), vectors.end());
+    return operands;
+  };
+  cases.push_back({"batch_norm", normalized("Bx6xf32"), batchNorm(1e-3)});
+  cases.push_back({"batch_norm/image", normalized("Bx3xWx6xf32"), batchNorm(1e-3)});
+  cases.push_back({"moments", {{"Bx6xf32"}}, unary<MomentsOp>()});
+  cases.push_back({"moments/image", {{"Bx3xWx4xf32"}}, unary<MomentsOp>()});
+  cases.push_back({"softmax", {{"Bx10xf32"}}, unary<SoftmaxOp>()});
+  cases.push_back({"softmax/dynamic", {{"BxTx17xf32"}}, unary<SoftmaxOp>()});
+  cases.push_back({"softmax/vector", {{"5xf32"}}, unary<SoftmaxOp>()});
+
+  cases.push_back({"reduce_sum", {{"Bx5xf32"}}, reduce<ReduceSumOp>({0}, false)});
+  cases.push_back({"reduce_sum/all", {{"BxTx5xf32"}}, reduce<ReduceSumOp>({0, 1, 2}, false)});
+  cases.push_back({"reduce_sum/rows", {{"BxTx19xf32"}}, reduce<ReduceSumOp>({2}, true)});
+  cases.push_back({"reduce_sum/channels", {{"Bx3xWx4xf32"}}, reduce<ReduceSumOp>({0, 1, 2}, false)});
+  cases.push_back({"reduce_sum/spatial", {{"Bx3xWx4xf32"}}, reduce<ReduceSumOp>({1, 2}, false)});
+  cases.push_back({"reduce_max", {{"Bx5xf32"}}, reduce<ReduceMaxOp>({0}, false)});
+  cases.push_back({"reduce_max/rows", {{"BxTx19xf32"}}, reduce<ReduceMaxOp>({2}, true)});
+  cases.push_back({"reduce_max/spatial", {{"Bx3xWx4xf32"}}, reduce<ReduceMaxOp>({1, 2}, false)});
+  cases.push_back({"argmax", {{"BxTx9xf32", Fill::Ties}}, unary<ArgmaxOp>(), none});
+  cases.push_back({"count", {{"BxTx9xf32"}}, axesOf<CountOp>({0, 1}), none});
+  cases.push_back({"count/none", {{"BxTx9xf32"}}, axesOf<CountOp>({}), none});
+
+  cases.push_back({"reshape", {{"Bx4x3xf32"}}, axesOf<ReshapeOp>({0, -1})});
+  cases.push_back({"reshape/split", {{"Bx12xf32"}}, axesOf<ReshapeOp>({-1, 2, 3, 2})});
+  cases.push_back({"reshape/dynamic", {{"BxTx6xf32"}}, axesOf<ReshapeOp>({0, 0, 2, 3})});
+  cases.push_back({"reshape/rows", {{"BxTx6xf32"}}, axesOf<ReshapeOp>({-1, 6})});
+  cases.push_back({"reshape_like", {{"Bx12xf32"}, {"Bx2x6xf32"}}, binary<ReshapeLikeOp>()});
+  cases.push_back({"reshape_like/i32", {{"Bx1xi32", Fill::Index}, {"Bxf32"}}, binary<ReshapeLikeOp>(), none});
+  cases.push_back({"broadcast_like", {{"Bx5xf32"}, {"BxTx5xf32"}}, broadcastLike({1})});
+  cases.push_back({"broadcast_like/kept", {{"Bx1x5xf32"}, {"BxTx5xf32"}}, broadcastLike({1})});
+  cases.push_back({"broadcast_like/scalar", {{"f32"}, {"Bx6xf32"}}, broadcastLike({0, 1})});
+  cases.push_back({"transpose", {{"BxTx3xf32"}}, axesOf<TransposeOp>({2, 0, 1})});
+  cases.push_back({"transpose/matrix", {{"4x5xf32"}}, axesOf<TransposeOp>({1, 0})});
+  cases.push_back({"concat", {{"Bx2x3xf32"}, {"Bx2x4xf32"}, {"Bx2x1xf32"}}, concat(2)});
+  cases.push_back({"concat/middle", {{"Bx2x3xf32"}, {"Bx5x3xf32"}}, concat(1)});
+  cases.push_back({"slice", {{"Bx7x3xf32"}}, slice(1, 2, 4)});
+  cases.push_back({"slice/columns", {{"BxTx9xf32"}}, slice(2, 4, 5)});
+  cases.push_back({"pad", {{"Bx3x4x2xf32"}}, pad({0, 1, 0, 0}, {0, 2, 1, 0}, 0.5)});
+  cases.push_back({"one_hot", {{"Bxi32", Fill::Index}}, oneHot(5), none});
+  cases.push_back({"one_hot/i64", {{"BxTxi64", Fill::Index}}, oneHot(4), none});
+
+  cases.push_back({"dropout", {{"Bx37xf32"}, {"i64", Fill::Index}, {"i64", Fill::Index}}, dropout(0.3)});
+  cases.push_back({"dropout/none", {{"Bx5xf32"}, {"i64", Fill::Index}, {"i64", Fill::Index}}, dropout(0)});
+  cases.push_back({"pack", {{"20x10xf32"}}, pack(16, false), none});
+  cases.push_back({"pack/filter", {{"3x3x4x6xf32"}}, pack(8, true), none});
+  return cases;
+}
+
+// The dimensions of a spec (letters as negative characters) and its element type.
+std::pair<Ints, Type> parseSpec(MLIRContext &context, StringRef text) {
+  SmallVector<StringRef> parts;
+  text.split(parts, 'x');
+  Ints dims;
+  for (StringRef part : ArrayRef(parts).drop_back()) {
+    int64_t size;
+    dims.push_back(part.getAsInteger(10, size) ? -static_cast<int64_t>(part[0]) : size);
+  }
+  Builder b(&context);
+  Type element = llvm::StringSwitch<Type>(parts.back())
+                     .Case("f32", b.getF32Type())
+                     .Case("i8", b.getI8Type())
+                     .Case("i32", b.getI32Type())
+                     .Case("i64", b.getI64Type());
+  return {dims, element};
+}
+
+void fill(Literal &literal, Fill kind, std::mt19937 &random) {
+  std::uniform_real_distribution<double> jitter(0.3, 0.7);
+  std::vector<int64_t> order(literal.size());
+  for (size_t i = 0; i < order.size(); ++i)
+    order[i] = i;
+  std::shuffle(order.begin(), order.end(), random);
+  for (int64_t i = 0; i < literal.size(); ++i) {
+    double unit = (order[i] + jitter(random)) / literal.size(); // in (0, 1), a part of its own for every element
+    auto below = [&](int n) { return std::uniform_int_distribution<int>(0, n - 1)(random); };
+    switch (kind) {
+    case Fill::Any:
+      literal[i] = 4 * unit - 2;
+      break;
+    case Fill::Positive:
+      literal[i] = 0.5 + 2 * unit;
+      break;
+    case Fill::Unit:
+      literal[i] = 0.05 + 0.9 * unit;
+      break;
+    case Fill::Ties:
+      literal[i] = below(4) - 1;
+      break;
+    case Fill::Index:
+      literal[i] = below(7) - 1;
+      break;
+    case Fill::Mask:
+      literal[i] = below(2);
+      break;
+    }
+  }
+}
+} // namespace
+
+const std::vector<OpCase> &opCases() {
+  static const std::vector<OpCase> cases = makeCases();
+  return cases;
+}
+
+std::unique_ptr<MLIRContext> makeContext() {
+  auto context = std::make_unique<MLIRContext>(MLIRContext::Threading::DISABLED);
+  context->loadDialect<TenonDialect, func::FuncDialect>();
+  return context;
+}
+
+OwningOpRef<ModuleOp> buildModule(MLIRContext &context, const OpCase &opCase) {
+  SmallVector<Type> types;
+  for (const OperandSpec &operand : opCase.operands) {
+    auto [dims, element] = parseSpec(context, operand.type);
+    for (int64_t &dim : dims)
+      dim = dim < 0 ? ShapedType::kDynamic : dim;
+    types.push_back(RankedTensorType::get(dims, element));
+  }
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
+  ImplicitLocOpBuilder b(NameLoc::get(StringAttr::get(&context, opCase.name)), &context);
+  b.setInsertionPointToEnd(module->getBody());
+  auto function = func::FuncOp::create(b, "f", b.getFunctionType(types, {}));
+  for (unsigned i = 0; i < types.size(); ++i)
+    function.setArgAttr(i, "tenon.name", b.getStringAttr("x" + std::to_string(i)));
+  b.setInsertionPointToEnd(function.addEntryBlock());
+  Operation *op = opCase.build(b, function.getArguments());
+  func::ReturnOp::create(b, op->getResults());
+  function.setFunctionType(b.getFunctionType(types, op->getResultTypes()));
+  return module;
+}
+
+SmallVector<Literal> drawInputs(MLIRContext &context, const OpCase &opCase, std::mt19937 &random, int64_t batch) {
+  std::map<int64_t, int64_t> sizes;
+  if (batch > 0)
+    sizes[-'B'] = batch;
+  SmallVector<Literal> inputs;
+  for (const OperandSpec &operand : opCase.operands) {
+    auto [dims, element] = parseSpec(context, operand.type);
+    for (int64_t &dim : dims)
+      if (dim < 0) {
+        auto [size, isNew] = sizes.try_emplace(dim, 0);
+        if (isNew)
+          size->second = std::uniform_int_distribution<int64_t>(1, 7)(random);
+        dim = size->second;
+      }
+    Literal literal(element, dims);
+    fill(literal, operand.fill, random);
+    inputs.push_back(literal.rounded());
+  }
+  return inputs;
+}
+
+} // namespace tenon::tests
