@@ -50,7 +50,9 @@ struct DecomposeNormalization : passes::impl::DecomposeNormalizationBase<Decompo
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<DecomposeBatchNorm, DecomposeMoments>(&getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    // The patterns alone: folding is the canonicalizer's.
+    auto config = GreedyRewriteConfig().enableFolding(false).enableConstantCSE(false);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))
       signalPassFailure();
   }
 };

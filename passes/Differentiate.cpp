@@ -23,7 +23,7 @@ public:
         auto variable = symbols.lookup<ir::VariableOp>(read.getVariable());
         if (variable.getTrainable() && isFloat(read.getResult()))
           active.insert(read.getResult());
-      } else if (isa<ir::NodeInterface>(op) && llvm::any_of(op.getOpOperands(), [&](OpOperand &operand) {
+      } else if (llvm::any_of(op.getOpOperands(), [&](OpOperand &operand) {
                    return active.contains(operand.get()) && !ir::isShapeOnly(operand);
                  })) {
         for (Value result : op.getResults())
@@ -58,9 +58,14 @@ public:
 
 private:
   LogicalResult visit(Operation *op) {
-    auto node = dyn_cast<ir::NodeInterface>(op);
-    if (!node || llvm::none_of(op->getResults(), [&](Value result) { return gradients.contains(result); }))
+    if (llvm::none_of(op->getResults(), [&](Value result) { return gradients.contains(result); }))
       return success();
+    auto node = dyn_cast<ir::NodeInterface>(op);
+    if (!node) {
+      if (isa<ir::ReadOp>(op))
+        return success();
+      return op->emitOpError("has no gradient: differentiate runs before form-kernels");
+    }
     SmallVector<Value> given, found;
     for (Value result : op->getResults())
       given.push_back(gradients.lookup(result));

@@ -141,7 +141,9 @@ struct FoldBatchNorm : tenon::passes::impl::FoldBatchNormBase<FoldBatchNorm> {
     patterns.add<FoldIntoLayerBefore>(context, 3, &folded);
     patterns.add<FoldIntoLayerAfter>(context, 2, &folded);
     patterns.add<ScaleAndShift>(context, 1);
-    if (failed(applyPatternsGreedily(function, std::move(patterns))))
+    // The patterns alone: folding is the canonicalizer's.
+    auto config = GreedyRewriteConfig().enableFolding(false).enableConstantCSE(false);
+    if (failed(applyPatternsGreedily(function, std::move(patterns), config)))
       signalPassFailure();
   }
 };
