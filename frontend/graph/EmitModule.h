@@ -10,7 +10,8 @@ namespace tenon::graph {
 /// A module with the model's variables and @predict (inference, reads at entry). Loads the dialects it needs.
 mlir::OwningOpRef<mlir::ModuleOp> emitModule(const ModelNode &model, mlir::MLIRContext &context);
 
-/// Declares a variable per weight (kind "weight" or "statistic", trainable where it is trained) and returns their names.
+/// Declares a variable per weight (kind "weight" or "statistic", trainable where it is trained) and returns their
+/// names.
 WeightNames declareWeights(const ModelNode &model, mlir::ModuleOp module);
 
 /// The model's inputs as arguments of a function, in order.

@@ -29,17 +29,17 @@ struct Argument {
   mlir::RankedTensorType type;
 };
 
-/// One function being written. Reads stand at its entry, each variable once; `assign` threads a new value to later reads;
-/// `finish` writes the assigns and the return.
+/// One function being written. Reads stand at its entry, each variable once; `assign` threads a new value to later
+/// reads; `finish` writes the assigns and the return.
 class Emitter {
 public:
   /// Adds a function to the module. The weights' names are those of declareWeights.
   Emitter(mlir::ModuleOp module, llvm::StringRef function, llvm::ArrayRef<Argument> arguments, Mode mode,
           const WeightNames &weights, bool isPrivate = false);
 
-  mlir::Value argument(unsigned index) const;
+  mlir::Value argument(unsigned index);
   /// The values of all arguments.
-  std::vector<mlir::Value> arguments() const;
+  std::vector<mlir::Value> arguments();
   Mode mode() const { return mode_; }
   mlir::ModuleOp module() const { return module_; }
   mlir::OpBuilder &builder() { return builder_; }
@@ -57,8 +57,8 @@ public:
 
   /// A new call site of something random, 0, 1, ... in the order of emission.
   int64_t nextSite() { return sites_++; }
-  /// The seed and the step that random ops read: the i64 variables "seed" and "optimizer/iteration", declared here when the
-  /// module has none.
+  /// The seed and the step that random ops read: the i64 variables "seed" and "optimizer/iteration", declared here when
+  /// the module has none.
   mlir::Value seed() { return scalarState("seed"); }
   mlir::Value step() { return scalarState("optimizer/iteration"); }
 

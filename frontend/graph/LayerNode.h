@@ -80,6 +80,11 @@ public:
   virtual bool takesFloats() const { return true; }
   /// The constructor's arguments under Keras's names, in Keras's order, with name and trainable first.
   virtual Json config() const = 0;
+  /// What Keras writes beside the inputs of each call: {"mask": null} for layers that take a mask.
+  virtual Json callArguments() const;
+  /// Does Keras write the input shapes that the layer was built for?
+  virtual bool recordsBuild() const { return false; }
+  const std::vector<TensorSpec> &builtFor() const { return builtFor_; }
 
   /// The layer's own weights in Keras's order.
   const std::vector<std::shared_ptr<Weight>> &weights() const { return weights_; }
@@ -107,6 +112,7 @@ private:
   std::string className_, name_;
   bool trainable_, built_ = false;
   std::vector<std::shared_ptr<Weight>> weights_;
+  std::vector<TensorSpec> builtFor_;
   std::vector<std::weak_ptr<Call>> calls_;
 };
 

@@ -14,7 +14,8 @@ struct Network {
   /// Every call, inputs before users.
   std::vector<std::shared_ptr<Call>> calls;
 };
-/// Throws an Error when an output does not follow from the inputs, or two layers have one name. `model` names the model.
+/// Throws an Error when an output does not follow from the inputs, or two layers have one name. `model` names the
+/// model.
 Network buildNetwork(const std::string &model, std::vector<Tensor> inputs, std::vector<Tensor> outputs);
 
 class ModelNode : public LayerNode {
@@ -44,6 +45,8 @@ public:
   std::vector<mlir::Value> emit(Emitter &emitter, const std::vector<mlir::Value> &inputs) const override;
   bool takesFloats() const override { return false; }
   Json config() const override;
+  Json callArguments() const override;
+  bool recordsBuild() const override { return true; }
   void collectWeights(const std::string &path, std::vector<NamedWeight> &weights) const override;
 
   /// What compile, fit and predict keep for this model.
@@ -67,7 +70,8 @@ uint64_t weightsVersion(const ModelNode &model);
 /// Marks all weights as written.
 void touchWeights(const ModelNode &model);
 
-/// Keras's serialised form of a layer or model without inbound_nodes: {module, class_name, config, registered_name, ...}.
+/// Keras's serialised form of a layer or model without inbound_nodes: {module, class_name, config, registered_name,
+/// ...}.
 Json serializeLayer(const LayerNode &layer);
 /// The layer or model from it, with new weights.
 std::shared_ptr<LayerNode> deserializeLayer(const Json &json);

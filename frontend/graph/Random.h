@@ -5,8 +5,8 @@
 
 namespace tenon::graph {
 
-/// The process's seed: setRandomSeed's, or one drawn from the system at the first use. The variable "seed" of a training
-/// program and the shuffling of its data start from it.
+/// The process's seed: setRandomSeed's, or one drawn from the system at the first use. The variable "seed" of a
+/// training program and the shuffling of its data start from it.
 uint64_t randomSeed();
 /// A new seed for every call, a function of randomSeed() and the number of calls since it was set.
 uint64_t nextSeed();

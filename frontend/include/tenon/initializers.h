@@ -19,8 +19,8 @@ public:
   Initializer(const std::string &name);
   Initializer(const char *name) : Initializer(std::string(name)) {}
   explicit Initializer(std::shared_ptr<const graph::InitializerNode> node) : node_(std::move(node)) {}
-  /// New float32 weights. A given seed gives the same values at every call, otherwise every call continues the stream of
-  /// setRandomSeed.
+  /// New float32 weights. A given seed gives the same values at every call, otherwise every call continues the stream
+  /// of setRandomSeed.
   Array operator()(const Shape &shape) const;
   const std::shared_ptr<const graph::InitializerNode> &node() const { return node_; }
   friend bool operator==(const Initializer &, const Initializer &);

@@ -10,13 +10,14 @@ namespace graph {
 class LayerNode;
 } // namespace graph
 
-/// A layer: a cheap handle to shared state. Calling one layer twice shares its weights; they come to be at the first call.
+/// A layer: a cheap handle to shared state. Calling one layer twice shares its weights; they come to be at the first
+/// call.
 class Layer {
 public:
   explicit Layer(std::shared_ptr<graph::LayerNode> node) : node_(std::move(node)) {}
 
-  /// The layer's result for its inputs; an Error that names the layer when shapes or number of inputs do not fit, or when
-  /// it has several results (a model with several outputs: use call).
+  /// The layer's result for its inputs; an Error that names the layer when shapes or number of inputs do not fit, or
+  /// when it has several results (a model with several outputs: use call).
   Tensor operator()(const Tensors &inputs) const;
   /// All results.
   std::vector<Tensor> call(const Tensors &inputs) const;
@@ -24,8 +25,8 @@ public:
   const std::string &name() const;
   /// Keras's class name: "Dense".
   const std::string &className() const;
-  /// May training change the weights? For a model or wrapper, setting it sets all layers inside. Takes effect when a model
-  /// is compiled.
+  /// May training change the weights? For a model or wrapper, setting it sets all layers inside. Takes effect when a
+  /// model is compiled.
   bool trainable() const;
   void setTrainable(bool trainable) const;
 

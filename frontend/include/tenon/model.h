@@ -31,8 +31,8 @@ struct SummaryOptions {
 /// A graph of layers from inputs to outputs. It is a layer itself: called, it shares its weights.
 class Model : public Layer {
 public:
-  /// Inputs and outputs: one tensor or a list. An input may be any layer's output: the model is then the part behind it.
-  /// An Error when an output does not follow from the inputs or two layers have one name.
+  /// Inputs and outputs: one tensor or a list. An input may be any layer's output: the model is then the part behind
+  /// it. An Error when an output does not follow from the inputs or two layers have one name.
   Model(const Tensors &inputs, const Tensors &outputs, ModelOptions options = {});
   explicit Model(std::shared_ptr<graph::ModelNode> model);
 
@@ -52,12 +52,12 @@ public:
   /// The architecture as Keras's JSON, without weights.
   std::string toJson() const;
 
-  /// Says how to train: `compile({.optimizer = "adam", .loss = "mse", .metrics = {"accuracy"}})`. Takes a snapshot of the
-  /// layers' trainable flags. An Error that names the model when a loss or metric does not fit the outputs. The state of
-  /// the optimizer is kept when it is the same object as before.
+  /// Says how to train: `compile({.optimizer = "adam", .loss = "mse", .metrics = {"accuracy"}})`. Takes a snapshot of
+  /// the layers' trainable flags. An Error that names the model when a loss or metric does not fit the outputs. The
+  /// state of the optimizer is kept when it is the same object as before.
   void compile(const CompileOptions &options) const;
-  /// Trains; the first call compiles the training step for this machine. An Error before compile(), or when the data does
-  /// not fit the inputs and outputs.
+  /// Trains; the first call compiles the training step for this machine. An Error before compile(), or when the data
+  /// does not fit the inputs and outputs.
   History fit(const Dataset &data, FitOptions options = {}) const;
   History fit(const Feed &x, const Feed &y, FitOptions options = {}) const;
   /// Loss and metrics over a data set.
@@ -83,8 +83,8 @@ public:
 /// A model from Keras's JSON, with new weights; an Error that says what is not understood.
 Model modelFromJson(const std::string &json);
 
-/// The model of a .tenon file, compiled when it was saved compiled. An Error that names the file when it is damaged or does
-/// not hold what its architecture needs.
+/// The model of a .tenon file, compiled when it was saved compiled. An Error that names the file when it is damaged or
+/// does not hold what its architecture needs.
 Model loadModel(const std::string &path);
 
 /// Layers one after the other.

@@ -16,7 +16,8 @@ struct Call;
 /// A dimension that is known only when the program runs: batch, time, image sides.
 inline constexpr int64_t None = -1;
 
-/// A value of the graph being described: what Input or a layer's call gives. A cheap handle; copies mean the same value.
+/// A value of the graph being described: what Input or a layer's call gives. A cheap handle; copies mean the same
+/// value.
 class Tensor {
 public:
   /// Stands for no value; every use of it is an Error.

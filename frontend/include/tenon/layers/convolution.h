@@ -26,8 +26,8 @@ struct Conv2DOptions {
   bool trainable = true;
   friend bool operator==(const Conv2DOptions &, const Conv2DOptions &) = default;
 };
-/// 2-d cross-correlation of (batch, height, width, channels). Weights: kernel (height, width, channels / groups, filters),
-/// bias (filters).
+/// 2-d cross-correlation of (batch, height, width, channels). Weights: kernel (height, width, channels / groups,
+/// filters), bias (filters).
 class Conv2D : public Layer {
 public:
   explicit Conv2D(Conv2DOptions options);

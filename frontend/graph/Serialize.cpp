@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keras's JSON of layers and models, written and read.
+#include "frontend/graph/LayerTable.h"
+#include "frontend/graph/ModelNode.h"
+#include "frontend/graph/Options.h"
+#include <algorithm>
+#include <map>
+
+namespace tenon::graph {
+
+static Json shapeToJson(const Shape &shape) {
+  Json list = Json::array();
+  for (int64_t dim : shape)
+    list.push_back(dim == None ? Json() : Json(dim));
+  return list;
+}
+static Json shapesToJson(const std::vector<TensorSpec> &specs) {
+  if (specs.size() == 1)
+    return shapeToJson(specs[0].shape);
+  Json list = Json::array();
+  for (const TensorSpec &spec : specs)
+    list.push_back(shapeToJson(spec.shape));
+  return list;
+}
+
+Json serializeLayer(const LayerNode &layer) {
+  auto *model = dynamic_cast<const ModelNode *>(&layer);
+  bool functional = model && !model->isSequential();
+  Json json = {{"module", functional ? "keras.src.models.functional"
+                          : model    ? "keras"
+                                     : "keras.layers"},
+               {"class_name", layer.className()},
+               {"config", layer.config()},
+               {"registered_name", functional ? Json("Functional") : Json()}};
+  if (functional)
+    json["build_config"] = {{"input_shape", nullptr}};
+  else if (layer.recordsBuild() && !layer.builtFor().empty())
+    json["build_config"] = {{"input_shape", shapesToJson(layer.builtFor())}};
+  if (model)
+    json["compile_config"] = Json::object();
+  return json;
+}
+
+namespace {
+
+// Which call of its layer, among those of one network, a tensor comes from.
+struct CallNumbers {
+  std::map<const Call *, int> numbers;
+  explicit CallNumbers(const Network &network) {
+    std::map<const LayerNode *, int> next;
+    for (const auto &layer : network.layers)
+      for (const auto &call : layer->calls())
+        if (std::find(network.calls.begin(), network.calls.end(), call) != network.calls.end())
+          numbers[call.get()] = next[layer.get()]++;
+  }
+  Json triple(const Tensor &tensor, int offset = 0) const {
+    return {tensor.name(), numbers.at(tensor.call().get()) + offset, tensor.index()};
+  }
+};
+
+// Keras counts a functional model's own node among its calls, but only where a model lists its inputs and outputs.
+int ownNodes(const LayerNode &layer) { return layer.className() == "Functional" ? 1 : 0; }
+
+Json endsToJson(const std::vector<Tensor> &tensors, const CallNumbers &numbers) {
+  Json list = Json::array();
+  for (const Tensor &tensor : tensors)
+    list.push_back(numbers.triple(tensor, ownNodes(*tensor.call()->layer)));
+  return list.size() == 1 ? list[0] : list;
+}
+
+Json callToJson(const Call &call, const CallNumbers &numbers) {
+  Json tensors = Json::array();
+  for (const Tensor &input : call.inputs)
+    tensors.push_back({{"class_name", "__keras_tensor__"},
+                       {"config",
+                        {{"shape", shapeToJson(input.shape())},
+                         {"dtype", nameOf(input.dtype())},
+                         {"keras_history", numbers.triple(input)}}}});
+  Json arguments = tensors.size() == 1 ? std::move(tensors) : Json::array({std::move(tensors)});
+  return {{"args", std::move(arguments)}, {"kwargs", call.layer->callArguments()}};
+}
+
+} // namespace
+
+Json ModelNode::config() const {
+  Json json = {{"name", name()}, {"trainable", trainable()}};
+  Json list = Json::array();
+  if (isSequential()) {
+    json["dtype"] = dtypePolicy();
+    if (sequentialInput)
+      list.push_back(serializeLayer(*sequentialInput));
+    for (const auto &layer : stack)
+      list.push_back(serializeLayer(*layer));
+    json["layers"] = std::move(list);
+    if (ready)
+      json["build_input_shape"] = shapeToJson(sequentialInput->spec().shape);
+    return json;
+  }
+  CallNumbers numbers(graph);
+  for (const auto &layer : graph.layers) {
+    Json entry = serializeLayer(*layer);
+    Json nodes = Json::array();
+    for (const auto &call : layer->calls())
+      if (!call->inputs.empty() && numbers.numbers.count(call.get()))
+        nodes.push_back(callToJson(*call, numbers));
+    entry["name"] = layer->name();
+    entry["inbound_nodes"] = std::move(nodes);
+    list.push_back(std::move(entry));
+  }
+  json["layers"] = std::move(list);
+  json["input_layers"] = endsToJson(graph.inputs, numbers);
+  json["output_layers"] = endsToJson(graph.outputs, numbers);
+  return json;
+}
+
+namespace {
+
+struct Reference {
+  std::string layer;
+  size_t call, tensor;
+};
+
+// Reads a functional model: all layers first, then their calls as soon as what they take is there.
+class FunctionalReader {
+public:
+  FunctionalReader(const Json &config) : config(config), model(config.value("name", "functional")) {}
+
+  std::shared_ptr<ModelNode> read() {
+    for (const Json &entry : member(config, "layers")) {
+      std::string name = member(entry, "name").get<std::string>();
+      std::shared_ptr<LayerNode> layer = deserializeLayer(entry);
+      if (layer->name() != name)
+        fail("layer " + name + " calls itself " + layer->name() + " in its config");
+      if (!layers.emplace(name, Entry{layer, {}}).second)
+        fail("the name \"" + name + "\" is used by several layers; names must be unique");
+      if (auto input = std::dynamic_pointer_cast<InputNode>(layer))
+        layers.at(name).results.push_back({input->tensor()});
+      for (const Json &node : member(entry, "inbound_nodes"))
+        pending.push_back({name, references(node)});
+    }
+    while (!pending.empty()) {
+      size_t before = pending.size();
+      std::erase_if(pending, [&](const Pending &call) { return tryCall(call); });
+      if (pending.size() == before)
+        fail("layer " + pending[0].layer + " takes a value that no layer gives");
+    }
+    bool trainable = config.value("trainable", true);
+    return std::make_shared<ModelNode>(ends("input_layers"), ends("output_layers"), config.value("name", ""),
+                                       trainable);
+  }
+
+private:
+  struct Entry {
+    std::shared_ptr<LayerNode> layer;
+    std::vector<std::vector<Tensor>> results; // by call
+  };
+  struct Pending {
+    std::string layer;
+    std::vector<Reference> inputs;
+  };
+
+  [[noreturn]] void fail(const std::string &message) const { throw Error(model + ": " + message); }
+  const Json &member(const Json &json, const char *key) const {
+    if (!json.is_object() || !json.contains(key))
+      fail(std::string("its JSON lacks ") + key);
+    return json[key];
+  }
+  Reference triple(const Json &json) const {
+    if (!json.is_array() || json.size() != 3 || !json[0].is_string() || !json[1].is_number_unsigned() ||
+        !json[2].is_number_unsigned())
+      fail("expected [layer, call, tensor], got " + json.dump());
+    return {json[0], json[1], json[2]};
+  }
+  void collect(const Json &json, std::vector<Reference> &out) const {
+    if (json.is_array())
+      for (const Json &item : json)
+        collect(item, out);
+    else if (json.is_object() && json.value("class_name", "") == "__keras_tensor__")
+      out.push_back(triple(member(member(json, "config"), "keras_history")));
+    else
+      fail("a layer's argument " + json.dump() + " is no tensor");
+  }
+  std::vector<Reference> references(const Json &node) const {
+    if (!node.is_object())
+      fail("a call in the form of Keras 2 is not supported: " + node.dump().substr(0, 80));
+    std::vector<Reference> out;
+    collect(member(node, "args"), out);
+    for (const auto &[key, value] : member(node, "kwargs").items())
+      if (!value.is_null() && value != false)
+        fail("a layer's argument " + key + " = " + value.dump().substr(0, 80) + " is not supported");
+    if (out.empty())
+      fail("a call without inputs: " + node.dump().substr(0, 80));
+    return out;
+  }
+  const Tensor *find(const Reference &reference) const {
+    auto entry = layers.find(reference.layer);
+    if (entry == layers.end())
+      fail("takes a value of a layer that it does not have: " + reference.layer);
+    const auto &results = entry->second.results;
+    return reference.call < results.size() && reference.tensor < results[reference.call].size()
+               ? &results[reference.call][reference.tensor]
+               : nullptr;
+  }
+  bool tryCall(const Pending &call) {
+    // A layer's calls keep their order: they are referred to by number.
+    for (const Pending &other : pending)
+      if (&other == &call)
+        break;
+      else if (other.layer == call.layer)
+        return false;
+    std::vector<Tensor> inputs;
+    for (const Reference &reference : call.inputs)
+      if (const Tensor *tensor = find(reference))
+        inputs.push_back(*tensor);
+      else
+        return false;
+    Entry &entry = layers.at(call.layer);
+    entry.results.push_back(entry.layer->call(inputs));
+    return true;
+  }
+  std::vector<Tensor> ends(const char *key) const {
+    const Json &json = member(config, key);
+    std::vector<Json> triples;
+    if (json.is_array() && !json.empty() && json[0].is_string())
+      triples = {json};
+    else
+      for (const Json &item : json)
+        triples.push_back(item);
+    std::vector<Tensor> out;
+    for (const Json &item : triples) {
+      Reference reference = triple(item);
+      auto entry = layers.find(reference.layer);
+      if (entry != layers.end() && reference.call > 0)
+        reference.call -= ownNodes(*entry->second.layer);
+      const Tensor *tensor = find(reference);
+      if (!tensor)
+        fail(std::string(key) + " names a value that no layer gives: " + item.dump());
+      out.push_back(*tensor);
+    }
+    return out;
+  }
+
+  const Json &config;
+  std::string model;
+  std::map<std::string, Entry> layers;
+  std::vector<Pending> pending;
+};
+
+std::shared_ptr<ModelNode> readSequential(const Json &config) {
+  auto model = std::make_shared<ModelNode>(config.value("name", ""), true);
+  for (const Json &entry : config.value("layers", Json::array()))
+    model->add(deserializeLayer(entry));
+  if (const Json shape = config.value("build_input_shape", Json()); shape.is_array() && !model->hasNetwork()) {
+    Shape sizes;
+    for (const Json &dim : shape)
+      sizes.push_back(dim.is_null() ? None : dim.get<int64_t>());
+    model->buildSequential({sizes, DType::F32});
+  }
+  if (!config.value("trainable", true))
+    model->setTrainable(false);
+  return model;
+}
+
+} // namespace
+
+std::shared_ptr<LayerNode> deserializeLayer(const Json &json) {
+  if (!json.is_object() || !json.contains("class_name") || !json.contains("config") || !json["config"].is_object())
+    throw Error("model JSON: expected a layer with class_name and config, got " + json.dump().substr(0, 80));
+  const std::string className = json["class_name"];
+  const Json &config = json["config"];
+  if (className == "Functional" || className == "Model")
+    return FunctionalReader(config).read();
+  if (className == "Sequential")
+    return readSequential(config);
+  if (const LayerClass *row = findLayerClass(className))
+    return row->fromConfig(config);
+  throw Error(config.value("name", "model JSON") + ": the layer class " + className + " is not supported");
+}
+
+} // namespace tenon::graph
+
+namespace tenon {
+
+std::string Model::toJson() const { return graph::serializeLayer(model()).dump(); }
+
+Model modelFromJson(const std::string &text) {
+  graph::Json json = graph::Json::parse(text, nullptr, false);
+  if (json.is_discarded())
+    throw Error("model JSON: not valid JSON: " + text.substr(0, 60));
+  try {
+    auto model = std::dynamic_pointer_cast<graph::ModelNode>(graph::deserializeLayer(json));
+    if (!model)
+      throw Error("model JSON: expected a Functional or Sequential model, got " + json["class_name"].dump());
+    return Model(std::move(model));
+  } catch (const graph::Json::exception &error) { // a value of another kind than its place takes
+    throw Error("model JSON: not a Keras model: " + std::string(error.what()));
+  }
+}
+
+} // namespace tenon

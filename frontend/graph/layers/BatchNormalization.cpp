@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/graph/Emitter.h"
+#include "frontend/graph/Options.h"
+#include <tenon/layers/normalization.h>
+
+namespace tenon {
+namespace graph {
+
+template <typename O, typename V>
+void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, BatchNormalizationOptions> {
+  field("axis", o.axis);
+  field("momentum", o.momentum);
+  field("epsilon", o.epsilon);
+  field("center", o.center);
+  field("scale", o.scale);
+  field("beta_initializer", o.betaInitializer);
+  field("gamma_initializer", o.gammaInitializer);
+  field("moving_mean_initializer", o.movingMeanInitializer);
+  field("moving_variance_initializer", o.movingVarianceInitializer);
+  for (const char *key : {"beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"})
+    field.fixed(key, nullptr);
+  field.fixed("synchronized", false);
+  field.fixed("renorm", false);
+  field.fixed("renorm_clipping", nullptr);
+  field.fixed("renorm_momentum", 0.99);
+}
+
+class BatchNormalizationNode : public LayerOf<BatchNormalizationOptions> {
+public:
+  explicit BatchNormalizationNode(BatchNormalizationOptions given) : LayerOf("BatchNormalization", std::move(given)) {
+    require(options.momentum >= 0 && options.momentum <= 1,
+            "expected momentum in [0, 1], got " + std::to_string(options.momentum));
+    require(options.epsilon > 0, "expected epsilon above 0, got " + std::to_string(options.epsilon));
+  }
+  bool recordsBuild() const override { return true; }
+  Json callArguments() const override { return {{"mask", nullptr}}; }
+  std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override {
+    const TensorSpec &input = oneInput(inputs, 2);
+    require(options.axis == -1 || options.axis == input.rank() - 1,
+            "only the last axis is supported, got axis " + std::to_string(options.axis) + " and an input of shape " +
+                shapeText(input.shape));
+    channels(input, built() ? weights()[0]->value.shape()[0] : None);
+    return {input};
+  }
+  std::vector<mlir::Value> emit(Emitter &e, const std::vector<mlir::Value> &inputs) const override {
+    mlir::Value x = inputs[0];
+    size_t next = 0;
+    int64_t size = weights()[0]->value.shape()[0];
+    mlir::Value gamma = options.scale ? e.read(*weights()[next++]) : e.constant(1, size);
+    mlir::Value beta = options.center ? e.read(*weights()[next++]) : e.constant(0, size);
+    const Weight &movingMean = *weights()[next], &movingVariance = *weights()[next + 1];
+    mlir::Value mean = e.read(movingMean), variance = e.read(movingVariance);
+    if (e.mode() == Mode::Training && trainable()) {
+      auto moments = e.createOp<ir::MomentsOp>(x);
+      follow(e, movingMean, mean, moments.getMean());
+      follow(e, movingVariance, variance, moments.getVariance());
+      mean = moments.getMean();
+      variance = moments.getVariance();
+    }
+    return {e.create<ir::BatchNormOp>(x, gamma, beta, mean, variance, llvm::APFloat(options.epsilon))};
+  }
+
+protected:
+  void build(const std::vector<TensorSpec> &inputs) override {
+    Shape shape{inputs[0].shape.back()};
+    if (options.scale)
+      addWeight("gamma", WeightKind::Weight, options.gammaInitializer(shape));
+    if (options.center)
+      addWeight("beta", WeightKind::Weight, options.betaInitializer(shape));
+    addWeight("moving_mean", WeightKind::Statistic, options.movingMeanInitializer(shape));
+    addWeight("moving_variance", WeightKind::Statistic, options.movingVarianceInitializer(shape));
+  }
+
+private:
+  void follow(Emitter &e, const Weight &statistic, mlir::Value old, mlir::Value batch) const {
+    e.assign(statistic,
+             e.add(e.multiply(old, e.constant(options.momentum)), e.multiply(batch, e.constant(1 - options.momentum))));
+  }
+};
+
+LayerClass rowOfBatchNormalization() {
+  return layerRow<BatchNormalizationNode, BatchNormalizationOptions>("BatchNormalization");
+}
+
+} // namespace graph
+
+BatchNormalization::BatchNormalization(BatchNormalizationOptions options)
+    : Layer(std::make_shared<graph::BatchNormalizationNode>(std::move(options))) {}
+
+} // namespace tenon

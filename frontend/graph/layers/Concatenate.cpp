@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/graph/Emitter.h"
+#include "frontend/graph/Options.h"
+#include <tenon/layers/shaping.h>
+
+namespace tenon {
+namespace graph {
+
+template <typename O, typename V>
+void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, ConcatenateOptions> {
+  field("axis", o.axis);
+}
+
+class ConcatenateNode : public LayerOf<ConcatenateOptions> {
+public:
+  explicit ConcatenateNode(ConcatenateOptions given) : LayerOf("Concatenate", std::move(given)) {}
+  bool takesFloats() const override { return false; }
+  bool recordsBuild() const override { return true; }
+  std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override {
+    require(inputs.size() >= 2, "expected two inputs or more, got " + std::to_string(inputs.size()));
+    TensorSpec result = inputs[0];
+    int64_t rank = result.rank(), axis = options.axis < 0 ? options.axis + rank : options.axis;
+    require(axis >= 0 && axis < rank,
+            "axis " + std::to_string(options.axis) + " is outside an input of shape " + shapeText(result.shape));
+    require(axis != 0, "axis 0 is the batch and cannot be joined");
+    for (size_t i = 1; i < inputs.size(); ++i) {
+      const Shape &other = inputs[i].shape;
+      bool fits = inputs[i].rank() == rank;
+      for (int64_t d = 0; fits && d < rank; ++d) {
+        int64_t &dim = result.shape[d];
+        if (d == axis)
+          dim = dim == None || other[d] == None ? None : dim + other[d];
+        else if (dim == None)
+          dim = other[d];
+        else
+          fits = other[d] == None || other[d] == dim;
+      }
+      if (!fits) {
+        std::string shapes;
+        for (const TensorSpec &input : inputs)
+          shapes += (shapes.empty() ? "" : ", ") + shapeText(input.shape);
+        fail("expected inputs of equal shapes except for axis " + std::to_string(options.axis) + ", got " + shapes);
+      }
+      if (inputs[i].dtype != result.dtype)
+        result.dtype = DType::F32;
+    }
+    return {result};
+  }
+  std::vector<mlir::Value> emit(Emitter &e, const std::vector<mlir::Value> &inputs) const override {
+    llvm::SmallVector<mlir::Value> operands(inputs.begin(), inputs.end());
+    auto element = [](mlir::Value value) {
+      return mlir::cast<mlir::RankedTensorType>(value.getType()).getElementType();
+    };
+    if (llvm::any_of(operands, [&](mlir::Value value) { return element(value) != element(operands[0]); }))
+      for (mlir::Value &operand : operands)
+        operand = e.toFloat(operand);
+    int64_t rank = e.rankOf(operands[0]);
+    return {e.create<ir::ConcatOp>(operands, options.axis < 0 ? options.axis + rank : options.axis)};
+  }
+};
+
+LayerClass rowOfConcatenate() { return layerRow<ConcatenateNode, ConcatenateOptions>("Concatenate"); }
+
+} // namespace graph
+
+Concatenate::Concatenate(ConcatenateOptions options)
+    : Layer(std::make_shared<graph::ConcatenateNode>(std::move(options))) {}
+Tensor concatenate(const Tensors &inputs, ConcatenateOptions options) {
+  return Concatenate(std::move(options))(inputs);
+}
+
+} // namespace tenon
