@@ -153,6 +153,16 @@ TEST(Csv, ReadsPlainAndCompressedFiles) {
   EXPECT_EQ(first.y(0).toVector<float>(), (std::vector<float>{1, -30}));
 }
 
+TEST(Csv, ReadsTheBundledDigits) {
+  Dataset digits = data::loadCsv(TENON_SOURCE_DIR "/examples/data/digits.csv.gz", {.shape = {8, 8, 1}, .classes = 10});
+  EXPECT_EQ(digits.x(0).shape(), (Shape{1797, 8, 8, 1}));
+  auto [train, test] = digits.split({.test = 0.25, .stratified = true, .seed = 1});
+  EXPECT_EQ(test.size(), 449);
+  EXPECT_EQ(train.size(), 1348);
+  for (int count : classCounts(train.rows(1078, 1348))) // the tail that validationSplit 0.2 takes
+    EXPECT_NEAR(count, 27, 2);
+}
+
 TEST(Csv, ErrorsNameFileAndLine) {
   test::TemporaryFolder folder;
   std::string path = folder.file("x.csv");
