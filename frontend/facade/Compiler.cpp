@@ -84,7 +84,9 @@ Program link(std::shared_ptr<const codegen::Compiled> compiled) {
 }
 
 Program programOf(ModuleOp module, bool training) {
-  passes::PipelineOptions options{.machine = ir::Machine::host(), .training = training};
+  passes::PipelineOptions options;
+  options.machine = ir::Machine::host();
+  options.training = training;
   std::string digest = digestOf(module, options);
   {
     std::lock_guard lock(cacheMutex);

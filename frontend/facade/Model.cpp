@@ -68,9 +68,6 @@ Predictions Model::predict(const Feed &x, const PredictOptions &options) const {
   Session &session = ModelState::of(model()).predictSession();
   return {model().outputNames(), tenon::predict(session, x, options)};
 }
-Predictions Model::predict(const Dataset &data, const PredictOptions &options) const {
-  return predict(data.x(), options);
-}
 
 Scores Model::trainOnBatch(const Feed &x, const Feed &y, const Feed &sampleWeight) const {
   ModelState &state = ModelState::of(model());

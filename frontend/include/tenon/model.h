@@ -65,7 +65,9 @@ public:
   Scores evaluate(const Feed &x, const Feed &y, const EvaluateOptions &options = {}) const;
   /// The outputs for all samples; needs no compile().
   Predictions predict(const Feed &x, const PredictOptions &options = {}) const;
-  Predictions predict(const Dataset &data, const PredictOptions &options = {}) const;
+  template <std::same_as<Dataset> Data> Predictions predict(const Data &data, const PredictOptions &options = {}) const {
+    return predict(data.x(), options);
+  }
   /// One step on one batch. The scores are those since resetMetrics() or the last fit or evaluate began an epoch.
   Scores trainOnBatch(const Feed &x, const Feed &y, const Feed &sampleWeight = {}) const;
   Scores testOnBatch(const Feed &x, const Feed &y, const Feed &sampleWeight = {}) const;

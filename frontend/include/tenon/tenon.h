@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// All of Tenon's C++ interface.
+#ifndef TENON_TENON_H
+#define TENON_TENON_H
+
+#include <tenon/array.h>
+#include <tenon/callbacks.h>
+#include <tenon/data.h>
+#include <tenon/error.h>
+#include <tenon/initializers.h>
+#include <tenon/layers.h>
+#include <tenon/losses.h>
+#include <tenon/metrics.h>
+#include <tenon/model.h>
+#include <tenon/npy.h>
+#include <tenon/optimizers.h>
+#include <tenon/program.h>
+#include <tenon/session.h>
+#include <tenon/tensor.h>
+#include <tenon/trainer.h>
+#include <tenon/training.h>
+
+#endif // TENON_TENON_H

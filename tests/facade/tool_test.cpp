@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line of `tenon`: what it writes, what it says and its exit codes.
+#include "tests/facade/Helpers.h"
+#include <cstdio>
+#include <fstream>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace tenon::testing {
+namespace {
+
+struct Result {
+  int code;
+  std::string output; // both streams
+};
+
+Result tenonTool(const std::string &arguments) {
+  std::string command = "cd " + ::testing::TempDir() + " && " TENON_BIN_DIR "/tenon " + arguments + " 2>&1";
+  std::FILE *pipe = popen(command.c_str(), "r");
+  Result result{0, ""};
+  char buffer[4096];
+  while (size_t count = std::fread(buffer, 1, sizeof buffer, pipe))
+    result.output.append(buffer, count);
+  int status = pclose(pipe);
+  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return result;
+}
+
+std::string inTemp(const std::string &name) { return ::testing::TempDir() + "/" + name; }
+bool exists(const std::string &name) { return access(inTemp(name).c_str(), F_OK) == 0; }
+int64_t sizeOfFile(const std::string &name) {
+  struct stat info;
+  return stat(inTemp(name).c_str(), &info) == 0 ? info.st_size : -1;
+}
+
+void expectRefused(const std::string &arguments, int code, const std::string &message) {
+  Result result = tenonTool(arguments);
+  EXPECT_EQ(result.code, code) << arguments;
+  EXPECT_THAT(result.output, ::testing::HasSubstr(message)) << arguments;
+  EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << arguments << ": " << result.output;
+}
+
+TEST(TenonCompile, TheLibraryPredictsTheSameBits) {
+  Model model = sectorModel("same");
+  model.save(inTemp("same.tenon"));
+  Result result = tenonTool("compile same.tenon -o same --emit=library,object,header,ir --tag=same --stats");
+  ASSERT_EQ(result.code, 0) << result.output;
+  EXPECT_THAT(result.output, ::testing::HasSubstr("bytes of weights"));
+  for (const char *name : {"same.so", "same.o", "same.h", "same.mlir"})
+    EXPECT_TRUE(exists(name)) << name;
+  Program program = Program::load(inTemp("same.so"));
+  EXPECT_EQ(program.findEntry("prepare"), nullptr); // its work is done
+  Array x = noise({9, 2});
+  Session session(program);
+  EXPECT_TRUE(sameBits(session.call("predict", {x}), model.predictOnBatch(x).arrays()));
+}
+
+TEST(TenonCompile, TheExecutablePredictsTheSameBits) {
+  Model model = sectorModel("alone");
+  model.save(inTemp("alone.tenon"));
+  ASSERT_EQ(tenonTool("compile alone.tenon --emit=exe").code, 0);
+  Array x = noise({9, 2});
+  npy::save(inTemp("x.npy"), x);
+  npy::save(inTemp("y.npy"), model.predictOnBatch(x)[0]);
+  std::string command = inTemp("alone") + " --input " + inTemp("x.npy") + " --expected " + inTemp("y.npy") +
+                        " --rtol 0 --atol 0 > /dev/null";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_LT(sizeOfFile("alone"), 300000);
+}
+
+TEST(TenonCompile, TheTrainingStepTrainsTheSameBits) {
+  Model model = sectorModel("trains");
+  model.compile({.optimizer = Adam({.learningRate = 0.02}), .loss = "categorical_crossentropy", .metrics = {"acc"}});
+  model.save(inTemp("trains.tenon"));
+  ASSERT_EQ(tenonTool("compile trains.tenon --emit=library --train").code, 0);
+  Session session(Program::load(inTemp("trains.so")));
+  FitOptions options{.batchSize = 16, .epochs = 3, .verbose = 0, .seed = 5};
+  model.fit(sectors(70), options);
+  Trainer(session, sectors(70), options).run();
+  std::vector<std::string> names = model.weightNames();
+  std::vector<Array> weights = model.getWeights();
+  for (size_t i = 0; i < names.size(); ++i)
+    EXPECT_TRUE(sameBits(session.variable(names[i]), weights[i])) << names[i];
+  Array x = noise({4, 2});
+  EXPECT_TRUE(sameBits(session.call("predict", {x}), model.predictOnBatch(x).arrays()));
+}
+
+TEST(TenonCompile, OtherTargets) {
+  sectorModel("other").save(inTemp("other.tenon"));
+  Result result = tenonTool("compile other.tenon -o other_arm --emit=object --target=aarch64");
+  EXPECT_EQ(result.code, 0) << result.output;
+  EXPECT_TRUE(exists("other_arm.o"));
+}
+
+TEST(TenonCompile, UserMistakesAreOneLine) {
+  sectorModel("plain").save(inTemp("plain.tenon"));
+  std::ofstream(inTemp("broken.tenon")) << "not a model";
+  std::ofstream(inTemp("broken.mlir")) << "func.func @predict(";
+  std::ofstream(inTemp("model.onnx")) << "";
+  expectRefused("", 2, "subcommand is required");
+  expectRefused("compile", 2, "MODEL is required");
+  expectRefused("compile plain.tenon --fast", 2, "--fast");
+  expectRefused("compile plain.tenon --emit=dll", 2, "--emit");
+  expectRefused("compile plain.tenon --tag=1x", 2, "--tag: expected a C name, got '1x'");
+  expectRefused("compile plain.tenon --target=z80", 2, "--target: ");
+  expectRefused("compile missing.tenon", 1, "missing.tenon: no such file");
+  expectRefused("compile broken.tenon", 1, "broken.tenon: ");
+  expectRefused("compile broken.mlir", 1, "");
+  expectRefused("compile model.onnx", 1, "model.onnx: expected a model file (.tenon) or a module (.mlir)");
+  expectRefused("compile plain.tenon --train", 1, "plain: was saved before compile(), so it has no training step");
+  expectRefused("compile plain.tenon -o /nowhere/x", 1, "/nowhere/x");
+  for (const char *name : {"plain", "plain.so", "broken.so", "model.so"})
+    EXPECT_FALSE(exists(name)) << name;
+}
+
+TEST(TenonInspect, ModelsAndArtifacts) {
+  sectorModel("shown").save(inTemp("shown.tenon"));
+  ASSERT_EQ(tenonTool("compile shown.tenon").code, 0);
+  EXPECT_THAT(tenonTool("inspect shown.tenon").output, ::testing::HasSubstr("Total params: 51"));
+  Result emitted = tenonTool("inspect shown.tenon --ir=emitted"),
+         optimized = tenonTool("inspect shown.tenon --ir=optimized");
+  EXPECT_THAT(emitted.output, ::testing::HasSubstr("tenon.matmul"));
+  EXPECT_THAT(emitted.output, ::testing::Not(::testing::HasSubstr("tenon.kernel")));
+  EXPECT_THAT(optimized.output, ::testing::HasSubstr("tenon.kernel"));
+  Result artifact = tenonTool("inspect shown.so");
+  EXPECT_EQ(artifact.code, 0);
+  EXPECT_THAT(artifact.output, ::testing::HasSubstr("input  point (batch, 2) float32"));
+  expectRefused("inspect shown.so --ir=emitted", 2, "is compiled");
+  expectRefused("inspect shown.tenon --ir=nothing", 2, "--ir");
+}
+
+TEST(TenonLayers, ListsThem) {
+  EXPECT_THAT(tenonTool("layers").output,
+              ::testing::AllOf(::testing::HasSubstr("Dense("), ::testing::HasSubstr("Conv2D(")));
+  EXPECT_THAT(tenonTool("layers Dense").output, ::testing::Not(::testing::HasSubstr("Conv2D(")));
+  expectRefused("layers Dens", 2, "no layer is called 'Dens'");
+}
+
+TEST(Tenon, HelpAndVersion) {
+  EXPECT_EQ(tenonTool("--help").code, 0);
+  EXPECT_THAT(tenonTool("--version").output, ::testing::HasSubstr("tenon "));
+}
+
+} // namespace
+} // namespace tenon::testing

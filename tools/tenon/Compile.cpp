@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// tenon compile: a model or module to artifacts.
+#include "frontend/facade/AheadOfTime.h"
+#include "frontend/facade/Compiler.h"
+#include "tools/tenon/Commands.h"
+#include "tools/tenon/Input.h"
+#include "llvm/Support/Path.h"
+#include <chrono>
+
+namespace tenon::tools {
+namespace {
+
+struct Options {
+  std::string input, output, target = "host", tag = "tenon";
+  std::vector<std::string> emit = {"library"};
+  bool train = false, explain = false, stats = false;
+};
+
+struct Kind {
+  const char *name, *ending;
+  std::optional<codegen::ArtifactKind> artifact;
+};
+const Kind kinds[] = {{"exe", "", codegen::ArtifactKind::Executable},
+                      {"library", ".so", codegen::ArtifactKind::Library},
+                      {"object", ".o", codegen::ArtifactKind::Object},
+                      {"header", ".h", codegen::ArtifactKind::Header},
+                      {"ir", ".mlir", std::nullopt}};
+
+void checkTag(const std::string &tag) {
+  bool good = !tag.empty() && !std::isdigit(static_cast<unsigned char>(tag[0]));
+  for (char c : tag)
+    good &= std::isalnum(static_cast<unsigned char>(c)) || c == '_';
+  if (!good)
+    throw Error("--tag: expected a C name, got '" + tag + "'", Fault::Usage);
+}
+
+void printStats(const codegen::Compiled &compiled, double seconds) {
+  size_t code = 0;
+  for (const codegen::Object &object : compiled.objects)
+    code += object.bytes.size();
+  std::printf("target %s, %zu kernels, %zu bytes of objects, %zu bytes of weights, compiled in %.0f ms\n",
+              compiled.machine.name.c_str(), compiled.objects.size() - 1, code, compiled.weights.size(), seconds * 1e3);
+}
+
+void run(const Options &options) {
+  checkTag(options.tag);
+  std::string message;
+  auto machine = ir::Machine::named(options.target, message);
+  if (mlir::failed(machine))
+    throw Error("--target: " + message, Fault::Usage);
+  mlir::MLIRContext context;
+  Input input = readInput(options.input, context, options.train);
+  std::string output = options.output.empty() ? llvm::sys::path::stem(options.input).str() : options.output;
+
+  auto start = std::chrono::steady_clock::now();
+  auto isIr = [](const std::string &name) { return name == "ir"; };
+  if (std::any_of(options.emit.begin(), options.emit.end(), isIr)) {
+    mlir::OwningOpRef<mlir::ModuleOp> copy = input.module->clone();
+    facade::runDiagnosed(&context,
+                         [&] { return passes::optimize(*copy, {.machine = *machine, .training = options.train}); });
+    writeText(output + ".mlir", printModule(*copy, /*all=*/true));
+  }
+  bool onlyIr = std::all_of(options.emit.begin(), options.emit.end(), isIr);
+  if (onlyIr && !options.explain && !options.stats)
+    return;
+  auto compiled = facade::compileAhead(
+      *input.module, input.values,
+      {.machine = *machine, .training = options.train, .modelName = input.name, .tag = options.tag});
+  for (const std::string &name : options.emit) {
+    const Kind &kind = *std::find_if(std::begin(kinds), std::end(kinds), [&](const Kind &k) { return name == k.name; });
+    if (kind.artifact && !codegen::emitArtifact(*compiled, *kind.artifact, output + kind.ending,
+                                                {.runnerPath = facade::runnerPath()}, message))
+      throw Error(message);
+  }
+  if (options.explain)
+    std::fputs(compiled->explanation.c_str(), stdout);
+  if (options.stats)
+    printStats(*compiled, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+}
+
+} // namespace
+
+void addCompile(CLI::App &app, Action &action) {
+  auto options = std::make_shared<Options>();
+  CLI::App *command = app.add_subcommand("compile", "a model to an executable, library, object or header");
+  command->add_option("MODEL", options->input, "MODEL.tenon or x.mlir")->required();
+  command->add_option("-o", options->output, "name of the results without ending; the model's by default");
+  std::vector<std::string> names;
+  for (const Kind &kind : kinds)
+    names.push_back(kind.name);
+  command
+      ->add_option("--emit", options->emit,
+                   "what to write, separated by commas: NAME, NAME.so, NAME.o, NAME.h, NAME.mlir")
+      ->delimiter(',')
+      ->check(CLI::IsMember(names));
+  command->add_flag("--train", options->train,
+                    "the training step too (the model must have been saved after compile())");
+  command->add_option("--target", options->target, "host, x86-64-v3, x86-64-v4, aarch64 or a processor's name");
+  command->add_option("--tag", options->tag, "prefix of the exported names, for several models in one program");
+  command->add_flag("--explain", options->explain, "print stages, kernels and schedules");
+  command->add_flag("--stats", options->stats, "print sizes and time");
+  command->callback([options, &action] { action = [options] { run(*options); }; });
+}
+
+} // namespace tenon::tools

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/tenon/Input.h"
+#include "frontend/facade/AheadOfTime.h"
+#include "frontend/facade/Compiler.h"
+#include "ir/Dialect.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/Path.h"
+#include <cstdio>
+#include <unistd.h>
+
+namespace tenon::tools {
+
+bool hasEnding(const std::string &path, const std::string &ending) {
+  return path.size() > ending.size() && path.compare(path.size() - ending.size(), ending.size(), ending) == 0;
+}
+
+Input readInput(const std::string &path, mlir::MLIRContext &context, bool training) {
+  context.loadDialect<ir::TenonDialect, mlir::func::FuncDialect>();
+  Input input;
+  if (access(path.c_str(), R_OK) != 0)
+    throw Error(path + ": no such file, or it cannot be read");
+  if (hasEnding(path, ".mlir")) {
+    input.name = llvm::sys::path::stem(path).str();
+    facade::runDiagnosed(&context, [&] {
+      input.module = mlir::parseSourceFile<mlir::ModuleOp>(path, &context);
+      return mlir::success(static_cast<bool>(input.module));
+    });
+    return input;
+  }
+  if (!hasEnding(path, ".tenon"))
+    throw Error(path + ": expected a model file (.tenon) or a module (.mlir)");
+  input.model = loadModel(path);
+  input.name = input.model->name();
+  input.module = facade::moduleOf(*input.model, context, training);
+  input.values = facade::valuesOf(*input.model);
+  return input;
+}
+
+void writeText(const std::string &path, const std::string &text) {
+  if (path == "-") {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return;
+  }
+  std::string temporary = path + ".tmp" + std::to_string(getpid());
+  std::FILE *file = std::fopen(temporary.c_str(), "wb");
+  bool good = file && std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  good = file && std::fflush(file) == 0 && fsync(fileno(file)) == 0 && good;
+  good = file && std::fclose(file) == 0 && good;
+  if (good && std::rename(temporary.c_str(), path.c_str()) == 0)
+    return;
+  std::remove(temporary.c_str());
+  throw Error(path + ": cannot be written");
+}
+
+std::string printModule(mlir::ModuleOp module, bool all) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  mlir::OpPrintingFlags flags;
+  flags.enableDebugInfo(true, /*prettyForm=*/true);
+  if (!all)
+    flags.elideLargeElementsAttrs(8).elideLargeResourceString(16);
+  module->print(os, flags);
+  os << '\n';
+  return os.str();
+}
+
+} // namespace tenon::tools

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a subcommand reads: a .tenon model or a module's text.
+#pragma once
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+#include <map>
+#include <optional>
+#include <tenon/model.h>
+
+namespace tenon::tools {
+
+struct Input {
+  std::string name;           // of the model
+  std::optional<Model> model; // of a .tenon file
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::map<std::string, Array> values; // of its variables
+};
+
+/// Reads MODEL.tenon or x.mlir; `training` adds the training functions of a model. An Error for any other file.
+Input readInput(const std::string &path, mlir::MLIRContext &context, bool training);
+
+bool hasEnding(const std::string &path, const std::string &ending);
+
+/// Writes a whole text through a temporary file.
+void writeText(const std::string &path, const std::string &text);
+
+/// The module's text, large constants left out unless `all`.
+std::string printModule(mlir::ModuleOp module, bool all);
+
+} // namespace tenon::tools

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// tenon: compiles and shows models. Exit codes: 0 done, 1 the input's fault, 2 wrong usage, 3 a bug of ours.
+#include "tools/tenon/Commands.h"
+#include <algorithm>
+#include <cstdio>
+
+namespace {
+
+int fail(std::string message, int code) {
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  std::fprintf(stderr, "tenon: %s\n", message.c_str());
+  return code;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  CLI::App app("Tenon compiles neural networks to native code.", "tenon");
+  app.set_version_flag("--version", "tenon " TENON_VERSION);
+  app.require_subcommand(1);
+  tenon::tools::Action action;
+  tenon::tools::addCompile(app, action);
+  tenon::tools::addInspect(app, action);
+  tenon::tools::addLayers(app, action);
+  try {
+    app.parse(argc, argv);
+    action();
+    return 0;
+  } catch (const CLI::ParseError &error) {
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
+      return app.exit(error);
+    return fail(std::string(error.what()) + " (tenon --help lists what there is)", 2);
+  } catch (const tenon::Error &error) {
+    return fail(error.what(), static_cast<int>(error.fault()));
+  } catch (const std::exception &error) {
+    return fail(std::string("a bug of Tenon: ") + error.what(), 3);
+  }
+}
