@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/Random.h"
-#include "runtime/Philox.h"
+#include <tenon/philox.h>
 #include <cmath>
 #include <numbers>
 #include <optional>

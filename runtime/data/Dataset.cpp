@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/data.h>
 
-#include "runtime/Philox.h"
 #include "runtime/data/Classes.h"
 
 #include <tenon/error.h>
+#include <tenon/philox.h>
 
 #include <algorithm>
 #include <cmath>

@@ -2,9 +2,9 @@
 #include "runtime/run/Commands.h"
 
 #include "runtime/File.h"
-#include "runtime/Philox.h"
 
 #include <tenon/error.h>
+#include <tenon/philox.h>
 #include <tenon/session.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/Philox.h"
+#include <tenon/philox.h>
 
 #include <gtest/gtest.h>
 

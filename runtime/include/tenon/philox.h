@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef TENON_RUNTIME_PHILOX_H
-#define TENON_RUNTIME_PHILOX_H
+#ifndef TENON_PHILOX_H
+#define TENON_PHILOX_H
 
 #include <array>
 #include <cstdint>
@@ -21,4 +21,4 @@ inline std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter, std::arra
 }
 
 } // namespace tenon
-#endif // TENON_RUNTIME_PHILOX_H
+#endif // TENON_PHILOX_H
