@@ -28,8 +28,7 @@ static bool fits(RankedTensorType type, const Literal &literal) {
 
 static InFlightDiagnostic &print(InFlightDiagnostic &diagnostic, const Literal &literal) {
   diagnostic << "(";
-  llvm::interleave(
-      literal.shape(), [&](int64_t size) { diagnostic << size; }, [&] { diagnostic << ", "; });
+  llvm::interleave(literal.shape(), [&](int64_t size) { diagnostic << size; }, [&] { diagnostic << ", "; });
   return diagnostic << ") of " << literal.elementType();
 }
 
@@ -91,10 +90,22 @@ private:
     auto node = dyn_cast<NodeInterface>(op);
     if (!node)
       return op.emitOpError("is nothing the interpreter can run");
-    SmallVector<Literal> results;
-    if (failed(node.evaluate(operands(op), results)))
+    SmallVector<Literal> inputs = operands(op), results;
+    if (failed(checkShapes(op, node, inputs)))
+      return failure();
+    if (failed(node.evaluate(inputs, results)))
       return op.emitOpError("cannot be evaluated for these operands");
     return bind(op, results);
+  }
+
+  // Conditions on dynamic dimensions, which the verifier could not check: the op's own shape function with sizes.
+  LogicalResult checkShapes(Operation &op, NodeInterface node, ArrayRef<Literal> inputs) {
+    SmallVector<SymbolicShape, 4> shapes;
+    for (const Literal &input : inputs)
+      for (SymbolicShape &shape = shapes.emplace_back(); int64_t size : input.shape())
+        shape.push_back(getAffineConstantExpr(size, op.getContext()));
+    ShapeInference inference(op.getContext(), op.getLoc(), op.getOperands(), shapes, nullptr);
+    return node.inferSymbolic(inference);
   }
 
   LogicalResult bind(Operation &op, ArrayRef<Literal> results) {

@@ -14,9 +14,9 @@ using VariableState = llvm::StringMap<Literal>;
 /// The variables' initial values; zeros where a variable has none.
 VariableState initialState(mlir::ModuleOp module);
 
-/// Calls @function with inputs (shapes must fit its argument types) and returns its results; reads see `state` as it was
-/// at entry, assigns change it at the end. Emits a diagnostic and fails for an unknown function or a shape that does
-/// not fit.
+/// Calls @function with inputs (shapes must fit its argument types) and returns its results; reads see `state` as it
+/// was at entry, assigns change it at the end. Emits a diagnostic and fails for an unknown function or a shape that
+/// does not fit.
 mlir::FailureOr<llvm::SmallVector<Literal>> interpret(mlir::ModuleOp module, llvm::StringRef function,
                                                       llvm::ArrayRef<Literal> inputs, VariableState &state);
 

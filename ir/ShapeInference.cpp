@@ -82,8 +82,9 @@ LogicalResult ShapeInference::broadcast(const SymbolicShape &a, const SymbolicSh
     AffineExpr x = i + a.size() < rank ? one : a[i + a.size() - rank];
     AffineExpr y = i + b.size() < rank ? one : b[i + b.size() - rank];
     if (x != one && y != one &&
-        failed(requireEqual(x, y, "shapes " + printShape(a) + " and " + printShape(b) +
-                                      " do not broadcast: dimensions must be equal or 1")))
+        failed(requireEqual(x, y,
+                            "shapes " + printShape(a) + " and " + printShape(b) +
+                                " do not broadcast: dimensions must be equal or 1")))
       return failure();
     // A constant says more than a symbol that must equal it.
     result.push_back(x == one || (y != one && constantOf(y)) ? y : x);

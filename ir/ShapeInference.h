@@ -50,8 +50,8 @@ public:
   /// NumPy broadcasting of two shapes.
   mlir::LogicalResult broadcast(const SymbolicShape &a, const SymbolicShape &b, SymbolicShape &result);
   /// One axis of a window (convolution, pooling): the output size; checks that it is at least 1.
-  mlir::LogicalResult windowOutput(mlir::AffineExpr size, int64_t kernel, int64_t stride, int64_t dilation, int64_t before,
-                                   int64_t after, mlir::AffineExpr &result);
+  mlir::LogicalResult windowOutput(mlir::AffineExpr size, int64_t kernel, int64_t stride, int64_t dilation,
+                                   int64_t before, int64_t after, mlir::AffineExpr &result);
 
   struct Result {
     mlir::Type elementType;

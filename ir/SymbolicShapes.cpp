@@ -29,7 +29,8 @@ FailureOr<SymbolicShapes> SymbolicShapes::analyze(func::FuncOp function) {
         shape.push_back(getAffineConstantExpr(size, context));
         continue;
       }
-      std::string name = axis == 0 ? "batch" : argumentName(function, argument.getArgNumber()) + "_d" + std::to_string(axis);
+      std::string name =
+          axis == 0 ? "batch" : argumentName(function, argument.getArgNumber()) + "_d" + std::to_string(axis);
       auto known = llvm::find(result.names, name);
       shape.push_back(getAffineSymbolExpr(known - result.names.begin(), context));
       if (known == result.names.end())
@@ -76,7 +77,8 @@ LogicalResult SymbolicShapes::visit(Operation &op) {
   for (auto [result, inferred] : llvm::zip(op.getResults(), inference.results()))
     shapes[result] = inferred.shape;
   for (ShapeCheck &check : checks)
-    if (llvm::none_of(conditions, [&](const ShapeCheck &known) { return known.value == check.value && known.kind == check.kind; }))
+    if (llvm::none_of(conditions,
+                      [&](const ShapeCheck &known) { return known.value == check.value && known.kind == check.kind; }))
       conditions.push_back(std::move(check));
   return success();
 }

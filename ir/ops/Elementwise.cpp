@@ -6,10 +6,16 @@
 using namespace mlir;
 using namespace tenon::ir;
 
+static std::string typeText(Type type) {
+  std::string text;
+  llvm::raw_string_ostream(text) << "'" << type << "'";
+  return text;
+}
+
 static LogicalResult inferBroadcast(ShapeInference &shapes, unsigned first, Type elementType) {
   if (shapes.elementType(first) != shapes.elementType(first + 1))
-    return shapes.fail("expected operands of one element type, got " +
-                       Twine(shapes.elementType(first).isInteger() ? "integers" : "floating point") + " and another");
+    return shapes.fail("expected operands of one element type, got " + typeText(shapes.elementType(first)) + " and " +
+                       typeText(shapes.elementType(first + 1)));
   SymbolicShape result = shapes.shape(0);
   for (unsigned i = 1; i < shapes.operandCount(); ++i) {
     SymbolicShape joined;
@@ -98,7 +104,7 @@ TENON_UNARY(ReluOp, larger(x[0], 0))
 LogicalResult ConvertOp::inferShapes(ShapeInference &shapes, Adaptor op) {
   Type to = op.getTo();
   if (!to.isF32() && !to.isF64() && !to.isInteger(8) && !to.isInteger(32) && !to.isInteger(64))
-    return shapes.fail("expected to convert to f32, f64, i8, i32 or i64");
+    return shapes.fail("expected to convert to f32, f64, i8, i32 or i64, got " + typeText(to));
   return shapes.add(to, shapes.shape(0));
 }
 LogicalResult ConvertOp::evaluate(ArrayRef<Literal> inputs, SmallVectorImpl<Literal> &results) {
@@ -113,7 +119,8 @@ LogicalResult ConvertOp::evaluate(ArrayRef<Literal> inputs, SmallVectorImpl<Lite
       return 0;
     if (fromFloat) // The largest i64 is no double; its nearest below 2^63 stands for it.
       return std::clamp(std::trunc(x[0]), -limit, width == 64 ? std::nextafter(limit, 0.0) : limit - 1);
-    return width == 64 ? x[0] : static_cast<double>(APInt(64, static_cast<int64_t>(x[0]), true).trunc(width).getSExtValue());
+    return width == 64 ? x[0]
+                       : static_cast<double>(APInt(64, static_cast<int64_t>(x[0]), true).trunc(width).getSExtValue());
   });
 }
 
@@ -180,17 +187,16 @@ LogicalResult SelectOp::buildGradient(OpBuilder &builder, ValueRange g, Gradient
     return success();                                                                                                  \
   }
 TENON_UNARY_GRADIENT(NegateOp, NegateOp::create(b, g[0]))
-TENON_UNARY_GRADIENT(AbsOp,
-                     SelectOp::create(b, GreaterOp::create(b, x, zero(b)), g[0],
-                                      SelectOp::create(b, GreaterOp::create(b, zero(b), x),
-                                                       NegateOp::create(b, g[0]), zero(b))))
+TENON_UNARY_GRADIENT(AbsOp, SelectOp::create(b, GreaterOp::create(b, x, zero(b)), g[0],
+                                             SelectOp::create(b, GreaterOp::create(b, zero(b), x),
+                                                              NegateOp::create(b, g[0]), zero(b))))
 TENON_UNARY_GRADIENT(ExpOp, MultiplyOp::create(b, g[0], y))
 TENON_UNARY_GRADIENT(LogOp, DivideOp::create(b, g[0], x))
 TENON_UNARY_GRADIENT(SqrtOp, DivideOp::create(b, MultiplyOp::create(b, g[0], scalar(b, 0.5)), y))
 TENON_UNARY_GRADIENT(TanhOp,
                      MultiplyOp::create(b, g[0], SubtractOp::create(b, scalar(b, 1), MultiplyOp::create(b, y, y))))
-TENON_UNARY_GRADIENT(SigmoidOp, MultiplyOp::create(b, g[0],
-                                                   MultiplyOp::create(b, y, SubtractOp::create(b, scalar(b, 1), y))))
+TENON_UNARY_GRADIENT(SigmoidOp,
+                     MultiplyOp::create(b, g[0], MultiplyOp::create(b, y, SubtractOp::create(b, scalar(b, 1), y))))
 TENON_UNARY_GRADIENT(ReluOp, SelectOp::create(b, GreaterOp::create(b, y, zero(b)), g[0], zero(b)))
 #undef TENON_UNARY_GRADIENT
 

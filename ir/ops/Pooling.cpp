@@ -18,8 +18,8 @@ static LogicalResult inferPool(ShapeInference &shapes, unsigned operand, Adaptor
     return failure();
   for (size_t i = 0; i < padding.size(); ++i)
     if (padding[i] >= window[i / 2])
-      return shapes.fail("expected padding smaller than the window, got " + Twine(padding[i]) +
-                         " for a window of " + Twine(window[i / 2]));
+      return shapes.fail("expected padding smaller than the window, got " + Twine(padding[i]) + " for a window of " +
+                         Twine(window[i / 2]));
   result.push_back(input.back());
   return success();
 }
@@ -125,12 +125,12 @@ LogicalResult AvgPoolGradOp::evaluate(ArrayRef<Literal> inputs, SmallVectorImpl<
 }
 
 LogicalResult MaxPoolOp::buildGradient(OpBuilder &builder, ValueRange g, SmallVectorImpl<Value> &gradients) {
-  gradients.push_back(MaxPoolGradOp::create(builder, getLoc(), getInput(), g[0], getWindowAttr(), getStridesAttr(),
-                                            getPaddingAttr()));
+  gradients.push_back(
+      MaxPoolGradOp::create(builder, getLoc(), getInput(), g[0], getWindowAttr(), getStridesAttr(), getPaddingAttr()));
   return success();
 }
 LogicalResult AvgPoolOp::buildGradient(OpBuilder &builder, ValueRange g, SmallVectorImpl<Value> &gradients) {
-  gradients.push_back(AvgPoolGradOp::create(builder, getLoc(), g[0], getWindowAttr(), getStridesAttr(),
-                                            getPaddingAttr(), getInput()));
+  gradients.push_back(
+      AvgPoolGradOp::create(builder, getLoc(), g[0], getWindowAttr(), getStridesAttr(), getPaddingAttr(), getInput()));
   return success();
 }

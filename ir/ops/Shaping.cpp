@@ -413,7 +413,8 @@ LogicalResult ReshapeLikeOp::canonicalize(ReshapeLikeOp op, PatternRewriter &rew
 }
 LogicalResult BroadcastLikeOp::canonicalize(BroadcastLikeOp op, PatternRewriter &rewriter) {
   auto to = typeOf(op.getResult());
-  if (typeOf(op.getOperand()) != to || llvm::any_of(op.getAxes(), [&](int64_t axis) { return to.getDimSize(axis) != 1; }))
+  if (typeOf(op.getOperand()) != to ||
+      llvm::any_of(op.getAxes(), [&](int64_t axis) { return to.getDimSize(axis) != 1; }))
     return rewriter.notifyMatchFailure(op, "repeats elements");
   return replaceBy(rewriter, op, op.getOperand());
 }

@@ -55,8 +55,8 @@ int64_t tenon::ir::outputs(ArrayRef<WindowAxis> axes) {
 }
 
 LogicalResult tenon::ir::inferWindows(ShapeInference &shapes, const SymbolicShape &input, ArrayRef<int64_t> kernels,
-                                      ArrayRef<int64_t> strides, ArrayRef<int64_t> padding,
-                                      ArrayRef<int64_t> dilations, SymbolicShape &result) {
+                                      ArrayRef<int64_t> strides, ArrayRef<int64_t> padding, ArrayRef<int64_t> dilations,
+                                      SymbolicShape &result) {
   size_t spatial = input.size() < 2 ? 0 : input.size() - 2;
   if (spatial == 0)
     return shapes.fail("expected an input (batch, spatial.., channels), got shape " + printShape(input));

@@ -25,7 +25,8 @@ Tile tenon::ir::chooseTile(const Machine &machine, int64_t columns, int64_t rows
       break; // a whole vector of padding
     for (int64_t rows = 1; rows <= mostRows && rows * vectors + vectors + 1 <= machine.registers; ++rows) {
       // A dense layer's rows are samples: any number, so waste in the last tile is not counted.
-      double tilesDown = rowsPerSample > 1 ? static_cast<double>(ceilDiv(rowsPerSample, rows)) / rowsPerSample : 1.0 / rows;
+      double tilesDown =
+          rowsPerSample > 1 ? static_cast<double>(ceilDiv(rowsPerSample, rows)) / rowsPerSample : 1.0 / rows;
       double cost = tilesDown * ceilDiv(columns, width) * cyclesPerStep(machine, rows, vectors);
       // Prefer tiles with more independent chains when the model sees no difference: they hide what it does not see.
       cost *= 1 - 1e-3 * static_cast<double>(rows * vectors) / machine.registers;
@@ -38,7 +39,8 @@ Tile tenon::ir::chooseTile(const Machine &machine, int64_t columns, int64_t rows
   return best;
 }
 
-double tenon::ir::contractionSeconds(const Machine &machine, Tile tile, int64_t rows, int64_t columns, int64_t reduction) {
+double tenon::ir::contractionSeconds(const Machine &machine, Tile tile, int64_t rows, int64_t columns,
+                                     int64_t reduction) {
   double steps = static_cast<double>(ceilDiv(rows, tile.rows)) * ceilDiv(columns, tile.columns) * reduction;
   return steps * cyclesPerStep(machine, tile.rows, tile.columns / machine.lanes) / (machine.gigahertz * 1e9);
 }

@@ -14,8 +14,8 @@ struct Machine {
   std::string features; // LLVM's feature string: every host feature one by one as +x or -x
   /// What an artifact must find on the CPU it starts on, in __builtin_cpu_supports' words.
   std::vector<std::string> required;
-  int64_t lanes = 4;     // f32 per vector register
-  int64_t registers = 16; // vector registers
+  int64_t lanes = 4;                                  // f32 per vector register
+  int64_t registers = 16;                             // vector registers
   int64_t l1 = 32 << 10, l2 = 1 << 20, l3 = 32 << 20; // bytes, L2 per core
   int64_t cores = 1;
   double gigahertz = 3;

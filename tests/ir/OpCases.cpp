@@ -165,22 +165,38 @@ std::vector<OpCase> makeCases() {
   cases.push_back({"conv/1d", {{"Bx9x3xf32"}, {"4x3x5xf32"}}, conv({2}, {-1, -1}, {1})});
   cases.push_back({"conv/3d", {{"Bx3x4x3x2xf32"}, {"2x2x2x2x3xf32"}}, conv({1, 1, 1}, {0, 0, 0, 0, 1, 0}, {1, 1, 1})});
   cases.push_back({"conv/dynamic_image", {{"BxHxWx2xf32"}, {"3x3x2x4xf32"}}, conv({2, 1}, {-1, -1, 1, 1}, {1, 1})});
-  cases.push_back({"conv_input_grad", {{"Bx3x4x4xf32"}, {"3x3x3x4xf32"}, {"Bx5x6x3xf32"}},
-                   convGrad<ConvInputGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}), none});
-  cases.push_back({"conv_input_grad/same", {{"Bx5x4x8xf32"}, {"3x3x3x8xf32"}, {"Bx5x4x3xf32"}},
-                   convGrad<ConvInputGradOp>({1, 1}, {-1, -1, -1, -1}, {1, 1}), none});
-  cases.push_back({"conv_input_grad/same_strided", {{"Bx3x3x5xf32"}, {"3x2x2x5xf32"}, {"Bx6x7x2xf32"}},
-                   convGrad<ConvInputGradOp>({2, 3}, {-1, -1, -1, -1}, {1, 1}), none});
-  cases.push_back({"conv_input_grad/pointwise", {{"Bx4x4x16xf32"}, {"1x1x6x16xf32"}, {"Bx4x4x6xf32"}},
-                   convGrad<ConvInputGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}), none});
-  cases.push_back({"conv_filter_grad", {{"Bx5x6x3xf32"}, {"Bx3x4x4xf32"}, {"3x3x3x4xf32"}},
-                   convGrad<ConvFilterGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}), none});
-  cases.push_back({"conv_filter_grad/same", {{"Bx5x4x3xf32"}, {"Bx5x4x8xf32"}, {"3x3x3x8xf32"}},
-                   convGrad<ConvFilterGradOp>({1, 1}, {-1, -1, -1, -1}, {1, 1}), none});
-  cases.push_back({"conv_filter_grad/same_strided", {{"Bx6x7x2xf32"}, {"Bx3x3x5xf32"}, {"3x2x2x5xf32"}},
-                   convGrad<ConvFilterGradOp>({2, 3}, {-1, -1, -1, -1}, {1, 1}), none});
-  cases.push_back({"conv_filter_grad/pointwise", {{"Bx4x4x6xf32"}, {"Bx4x4x16xf32"}, {"1x1x6x16xf32"}},
-                   convGrad<ConvFilterGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}), none});
+  cases.push_back({"conv_input_grad",
+                   {{"Bx3x4x4xf32"}, {"3x3x3x4xf32"}, {"Bx5x6x3xf32"}},
+                   convGrad<ConvInputGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}),
+                   none});
+  cases.push_back({"conv_input_grad/same",
+                   {{"Bx5x4x8xf32"}, {"3x3x3x8xf32"}, {"Bx5x4x3xf32"}},
+                   convGrad<ConvInputGradOp>({1, 1}, {-1, -1, -1, -1}, {1, 1}),
+                   none});
+  cases.push_back({"conv_input_grad/same_strided",
+                   {{"Bx3x3x5xf32"}, {"3x2x2x5xf32"}, {"Bx6x7x2xf32"}},
+                   convGrad<ConvInputGradOp>({2, 3}, {-1, -1, -1, -1}, {1, 1}),
+                   none});
+  cases.push_back({"conv_input_grad/pointwise",
+                   {{"Bx4x4x16xf32"}, {"1x1x6x16xf32"}, {"Bx4x4x6xf32"}},
+                   convGrad<ConvInputGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}),
+                   none});
+  cases.push_back({"conv_filter_grad",
+                   {{"Bx5x6x3xf32"}, {"Bx3x4x4xf32"}, {"3x3x3x4xf32"}},
+                   convGrad<ConvFilterGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}),
+                   none});
+  cases.push_back({"conv_filter_grad/same",
+                   {{"Bx5x4x3xf32"}, {"Bx5x4x8xf32"}, {"3x3x3x8xf32"}},
+                   convGrad<ConvFilterGradOp>({1, 1}, {-1, -1, -1, -1}, {1, 1}),
+                   none});
+  cases.push_back({"conv_filter_grad/same_strided",
+                   {{"Bx6x7x2xf32"}, {"Bx3x3x5xf32"}, {"3x2x2x5xf32"}},
+                   convGrad<ConvFilterGradOp>({2, 3}, {-1, -1, -1, -1}, {1, 1}),
+                   none});
+  cases.push_back({"conv_filter_grad/pointwise",
+                   {{"Bx4x4x6xf32"}, {"Bx4x4x16xf32"}, {"1x1x6x16xf32"}},
+                   convGrad<ConvFilterGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}),
+                   none});
 
   cases.push_back({"max_pool", {{"Bx4x6x5xf32"}}, pool<MaxPoolOp>({2, 2}, {2, 2}, {0, 0, 0, 0})});
   cases.push_back({"max_pool/same", {{"Bx5x5x3xf32"}}, pool<MaxPoolOp>({3, 2}, {2, 2}, {-1, -1, -1, -1})});
@@ -188,14 +204,20 @@ std::vector<OpCase> makeCases() {
   cases.push_back({"avg_pool", {{"Bx4x6x5xf32"}}, pool<AvgPoolOp>({2, 2}, {2, 2}, {0, 0, 0, 0})});
   cases.push_back({"avg_pool/same", {{"Bx5x5x3xf32"}}, pool<AvgPoolOp>({3, 2}, {2, 2}, {-1, -1, -1, -1})});
   cases.push_back({"avg_pool/padded", {{"BxHx4x3xf32"}}, pool<AvgPoolOp>({3, 3}, {1, 2}, {1, 1, 1, 0})});
-  cases.push_back({"max_pool_grad", {{"Bx4x6x5xf32", Fill::Ties}, {"Bx2x3x5xf32"}},
-                   maxPoolGrad({2, 2}, {2, 2}, {0, 0, 0, 0}), none});
-  cases.push_back({"max_pool_grad/overlapping", {{"Bx5x5x3xf32"}, {"Bx3x3x3xf32"}},
-                   maxPoolGrad({3, 2}, {2, 2}, {-1, -1, -1, -1}), none});
-  cases.push_back({"avg_pool_grad", {{"Bx2x3x5xf32"}, {"Bx4x6x5xf32"}},
-                   avgPoolGrad({2, 2}, {2, 2}, {0, 0, 0, 0}), none});
-  cases.push_back({"avg_pool_grad/overlapping", {{"Bx3x3x3xf32"}, {"Bx5x5x3xf32"}},
-                   avgPoolGrad({3, 2}, {2, 2}, {-1, -1, -1, -1}), none});
+  cases.push_back({"max_pool_grad",
+                   {{"Bx4x6x5xf32", Fill::Ties}, {"Bx2x3x5xf32"}},
+                   maxPoolGrad({2, 2}, {2, 2}, {0, 0, 0, 0}),
+                   none});
+  cases.push_back({"max_pool_grad/overlapping",
+                   {{"Bx5x5x3xf32"}, {"Bx3x3x3xf32"}},
+                   maxPoolGrad({3, 2}, {2, 2}, {-1, -1, -1, -1}),
+                   none});
+  cases.push_back(
+      {"avg_pool_grad", {{"Bx2x3x5xf32"}, {"Bx4x6x5xf32"}}, avgPoolGrad({2, 2}, {2, 2}, {0, 0, 0, 0}), none});
+  cases.push_back({"avg_pool_grad/overlapping",
+                   {{"Bx3x3x3xf32"}, {"Bx5x5x3xf32"}},
+                   avgPoolGrad({3, 2}, {2, 2}, {-1, -1, -1, -1}),
+                   none});
 
   std::vector<OperandSpec> vectors = {{"6xf32"}, {"6xf32"}, {"6xf32"}, {"6xf32", Fill::Positive}};
   auto normalized = [&](const char *input) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row per op and variant: how it is built and which inputs it takes. The tests of the dialect, of its interpreter and
-// of the compiled code all run over this table.
+// One row per op and variant: how it is built and which inputs it takes. The tests of the dialect, of its interpreter
+// and of the compiled code all run over this table.
 #pragma once
 #include "ir/Interpreter.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions, variables and kernels in the interpreter, and what it says when they do not fit.
-#include "ir/Interpreter.h"
 #include "OpCases.h"
+#include "ir/Interpreter.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
 #include <gmock/gmock.h>
@@ -80,7 +80,8 @@ TEST_F(InterpreterTest, RunsKernels) {
       return %y#0, %y#1 : tensor<?x1xf32>, tensor<?x1xf32>
     })");
   VariableState state;
-  auto results = interpret(*module, "f", {floats({2, 2}, {1, 2, 3, 4}), floats({2, 1}, {1, -1}), floats({1}, {0.5})}, state);
+  auto results =
+      interpret(*module, "f", {floats({2, 2}, {1, 2, 3, 4}), floats({2, 1}, {1, -1}), floats({1}, {0.5})}, state);
   ASSERT_TRUE(succeeded(results));
   EXPECT_THAT((*results)[0].values(), ElementsAre(-0.5, -0.5));
   EXPECT_THAT((*results)[1].values(), ElementsAre(0, 0));
@@ -96,6 +97,37 @@ TEST_F(InterpreterTest, SaysWhatDoesNotFit) {
   state["count"] = floats({2}, {1, 2});
   EXPECT_EQ(error("step", {floats({1, 2}, {0, 0})}, state),
             "'tenon.read' op variable @count is expected to be a 'tensor<f32>', got (2) of 'f32'");
+}
+
+// What the verifier cannot know of dynamic dimensions is checked with the sizes at hand.
+TEST_F(InterpreterTest, ChecksDynamicDimensions) {
+  parse(R"(
+    func.func @add(%x: tensor<?xf32>, %y: tensor<?xf32>) -> tensor<?xf32> {
+      %0 = tenon.add %x, %y : tensor<?xf32>, tensor<?xf32>
+      return %0 : tensor<?xf32>
+    }
+    func.func @matmul(%x: tensor<?x?xf32>, %y: tensor<3x2xf32>) -> tensor<?x2xf32> {
+      %0 = tenon.matmul %x, %y {transpose_lhs = false, transpose_rhs = false} : tensor<?x?xf32>, tensor<3x2xf32>
+      return %0 : tensor<?x2xf32>
+    }
+    func.func @reshape(%x: tensor<?xf32>) -> tensor<?x2xf32> {
+      %0 = tenon.reshape %x {shape = array<i64: -1, 2>} : tensor<?xf32>
+      return %0 : tensor<?x2xf32>
+    })");
+  Literal two = floats({2}, {0, 0}), three = floats({3}, {0, 0, 0});
+  EXPECT_EQ(error("add", {two, three}, {}),
+            "shapes (2,) and (3,) do not broadcast: dimensions must be equal or 1, got 2 and 3");
+  EXPECT_EQ(error("matmul", {floats({1, 2}, {0, 0}), floats({3, 2}, {0, 0, 0, 0, 0, 0})}, {}),
+            "the contracted dimensions must be equal, got 2 and 3");
+  EXPECT_EQ(error("reshape", {three}, {}),
+            "cannot reshape (3,) to (1, 2): the number of elements must stay, got 3 and 2");
+}
+
+TEST_F(InterpreterTest, RunsNothingForeign) {
+  parse("func.func @f() {\n  func.call @f() : () -> ()\n  return\n}");
+  EXPECT_EQ(error("f", {}, {}), "'func.call' op is nothing the interpreter can run");
+  parse("func.func @f() {\n  %0 = tenon.constant dense_resource<gone> : tensor<2xf32>\n  return\n}");
+  EXPECT_EQ(error("f", {}, {}), "'tenon.constant' op has a value the interpreter cannot read");
 }
 
 TEST_F(InterpreterTest, AFailedCallAssignsNothing) {
@@ -120,7 +152,8 @@ TEST_F(InterpreterTest, AFailedCallAssignsNothing) {
 
 TEST_F(InterpreterTest, LiteralsGoToAttributesAndBack) {
   Builder b(context.get());
-  for (Type type : {Type(b.getF32Type()), Type(b.getF64Type()), Type(b.getI32Type()), Type(b.getI64Type()), Type(b.getI8Type())}) {
+  for (Type type :
+       {Type(b.getF32Type()), Type(b.getF64Type()), Type(b.getI32Type()), Type(b.getI64Type()), Type(b.getI8Type())}) {
     Literal literal(type, {2, 2}, {1, -2, 3, 100});
     auto back = Literal::fromAttribute(literal.toAttribute());
     ASSERT_TRUE(back);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shapes as expressions over a function's symbols, and the entry checks they lead to.
-#include "ir/SymbolicShapes.h"
 #include "OpCases.h"
 #include "ir/Dialect.h"
+#include "ir/SymbolicShapes.h"
 #include "mlir/Parser/Parser.h"
 #include <gmock/gmock.h>
 
@@ -29,7 +29,8 @@ protected:
 };
 
 TEST_F(Shapes, AreExpressionsOverTheInputs) {
-  auto function = parse(R"(func.func @f(%x: tensor<?x?x8x1xf32> {tenon.name = "image"}, %k: tensor<3x3x1x4xf32>) -> tensor<?x?xf32> {
+  auto function = parse(
+      R"(func.func @f(%x: tensor<?x?x8x1xf32> {tenon.name = "image"}, %k: tensor<3x3x1x4xf32>) -> tensor<?x?xf32> {
     %0 = tenon.conv %x, %k {strides = array<i64: 2, 1>, padding = array<i64: -1, -1, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x?x8x1xf32>, tensor<3x3x1x4xf32>
     %1 = tenon.reshape %0 {shape = array<i64: 0, -1>} : tensor<?x?x6x4xf32>
     return %1 : tensor<?x?xf32>
@@ -55,7 +56,8 @@ TEST_F(Shapes, ReshapesBackAreExact) {
 }
 
 TEST_F(Shapes, UnequalSymbolsBecomeOneCheck) {
-  auto function = parse(R"(func.func @f(%x: tensor<?x?x3xf32> {tenon.name = "x"}, %y: tensor<?x?x3xf32> {tenon.name = "y"}) -> tensor<?x?x3xf32> {
+  auto function = parse(
+      R"(func.func @f(%x: tensor<?x?x3xf32> {tenon.name = "x"}, %y: tensor<?x?x3xf32> {tenon.name = "y"}) -> tensor<?x?x3xf32> {
     %0 = tenon.add %x, %y : tensor<?x?x3xf32>, tensor<?x?x3xf32> loc("sum")
     %1 = tenon.multiply %0, %y : tensor<?x?x3xf32>, tensor<?x?x3xf32> loc("product")
     return %1 : tensor<?x?x3xf32>

@@ -38,8 +38,8 @@ TEST(CostModel, TilesFitTheRegisters) {
       for (int64_t rows : {1, 4, 16, 64, 49, 3136}) {
         Machine target = machine(name);
         Tile tile = chooseTile(target, columns, rows);
-        SCOPED_TRACE(std::string(name) + " " + std::to_string(columns) + " columns, " + std::to_string(rows) + " rows: " +
-                     std::to_string(tile.rows) + "x" + std::to_string(tile.columns));
+        SCOPED_TRACE(std::string(name) + " " + std::to_string(columns) + " columns, " + std::to_string(rows) +
+                     " rows: " + std::to_string(tile.rows) + "x" + std::to_string(tile.columns));
         EXPECT_GE(tile.rows, 1);
         EXPECT_GE(tile.columns, target.lanes);
         EXPECT_EQ(tile.columns % target.lanes, 0);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values computed by hand: what the ops mean, apart from any other code of ours.
+#include "OpCases.h"
 #include "ir/Dialect.h"
 #include "ir/Interpreter.h"
 #include "ir/Philox.h"
-#include "OpCases.h"
 #include "mlir/Parser/Parser.h"
 #include <cmath>
 #include <gmock/gmock.h>
@@ -20,9 +20,10 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 class Values : public testing::Test {
 protected:
   // Parses @f(arguments) { %r = op; return %r } and runs it.
-  Literal run(const std::string &arguments, const std::string &op, const std::string &result, ArrayRef<Literal> inputs) {
-    std::string text = "func.func @f(" + arguments + ") -> " + result + " {\n  %r = " + op + "\n  return %r : " + result +
-                       "\n}\n";
+  Literal run(const std::string &arguments, const std::string &op, const std::string &result,
+              ArrayRef<Literal> inputs) {
+    std::string text =
+        "func.func @f(" + arguments + ") -> " + result + " {\n  %r = " + op + "\n  return %r : " + result + "\n}\n";
     auto module = parseSourceString<ModuleOp>(text, context.get());
     EXPECT_TRUE(module) << text;
     VariableState state;
@@ -107,12 +108,12 @@ TEST_F(Values, SoftmaxOfLargeValuesStaysFinite) {
   EXPECT_THAT(y.values(), ElementsAre(0.5, 0.5, 0, 1));
 }
 TEST_F(Values, BatchNorm) {
-  Literal y = run("%x: tensor<1x2xf32>, %a: tensor<2xf32>, %b: tensor<2xf32>, %c: tensor<2xf32>, %d: tensor<2xf32>",
-                  "tenon.batch_norm %x, %a, %b, %c, %d {epsilon = 1.0 : f64} : tensor<1x2xf32>, tensor<2xf32>, "
-                  "tensor<2xf32>, tensor<2xf32>, tensor<2xf32>",
-                  "tensor<1x2xf32>",
-                  {floats({1, 2}, {5, 5}), floats({2}, {2, 1}), floats({2}, {1, 0}), floats({2}, {1, 2}),
-                   floats({2}, {3, 8})});
+  Literal y =
+      run("%x: tensor<1x2xf32>, %a: tensor<2xf32>, %b: tensor<2xf32>, %c: tensor<2xf32>, %d: tensor<2xf32>",
+          "tenon.batch_norm %x, %a, %b, %c, %d {epsilon = 1.0 : f64} : tensor<1x2xf32>, tensor<2xf32>, "
+          "tensor<2xf32>, tensor<2xf32>, tensor<2xf32>",
+          "tensor<1x2xf32>",
+          {floats({1, 2}, {5, 5}), floats({2}, {2, 1}), floats({2}, {1, 0}), floats({2}, {1, 2}), floats({2}, {3, 8})});
   EXPECT_THAT(y.values(), ElementsAre(4 / 2.0 * 2 + 1, 3 / 3.0));
 }
 TEST_F(Values, MatmulTransposed) {
@@ -129,7 +130,8 @@ TEST_F(Values, MatmulTransposed) {
 TEST_F(Values, ReductionsAndArgmax) {
   Literal x = floats({2, 3}, {1, 4, 4, -2, -2, -5});
   EXPECT_THAT(run("%x: tensor<2x3xf32>",
-                  "tenon.reduce_sum %x {axes = array<i64: 0>, keepdims = false} : tensor<2x3xf32>", "tensor<3xf32>", {x})
+                  "tenon.reduce_sum %x {axes = array<i64: 0>, keepdims = false} : tensor<2x3xf32>", "tensor<3xf32>",
+                  {x})
                   .values(),
               ElementsAre(-1, 2, -1));
   EXPECT_THAT(run("%x: tensor<2x3xf32>",
@@ -164,9 +166,10 @@ TEST_F(Values, MovesElements) {
 }
 TEST_F(Values, OneHotIgnoresIndicesOutside) {
   Literal index(IntegerType::get(context.get(), 32), {4}, {1, -1, 2, 0});
-  EXPECT_THAT(run("%i: tensor<4xi32>", "tenon.one_hot %i {classes = 2 : i64} : tensor<4xi32>", "tensor<4x2xf32>", {index})
-                  .values(),
-              ElementsAre(0, 1, 0, 0, 0, 0, 1, 0));
+  EXPECT_THAT(
+      run("%i: tensor<4xi32>", "tenon.one_hot %i {classes = 2 : i64} : tensor<4xi32>", "tensor<4x2xf32>", {index})
+          .values(),
+      ElementsAre(0, 1, 0, 0, 0, 0, 1, 0));
 }
 TEST_F(Values, ConvertTruncatesAndSaturates) {
   Literal x = floats({6}, {1.9, -1.9, 3e9, -3e9, nan, infinity});
@@ -188,10 +191,10 @@ TEST_F(Values, NaNPassesThrough) {
   EXPECT_TRUE(std::isnan(run("%x: tensor<2xf32>", "tenon.relu %x : tensor<2xf32>", "tensor<2xf32>", {x})[0]));
 }
 TEST_F(Values, SigmoidOfLargeValuesStaysFinite) {
-  EXPECT_THAT(run("%x: tensor<2xf32>", "tenon.sigmoid %x : tensor<2xf32>", "tensor<2xf32>",
-                  {floats({2}, {-1000, 1000})})
-                  .values(),
-              ElementsAre(0, 1));
+  EXPECT_THAT(
+      run("%x: tensor<2xf32>", "tenon.sigmoid %x : tensor<2xf32>", "tensor<2xf32>", {floats({2}, {-1000, 1000})})
+          .values(),
+      ElementsAre(0, 1));
 }
 
 // The published known answers of Random123 (kat_vectors, philox4x32 10).
@@ -217,7 +220,8 @@ TEST_F(Values, DropoutKeepsItsShareAndScale) {
   EXPECT_NEAR(kept, 0.75 * count, 4 * std::sqrt(count * 0.25 * 0.75)); // four standard deviations
   EXPECT_EQ(mask(1, 1, "0"), first);
   // Another seed, step or site is another mask: about 2 * 0.25 * 0.75 of the elements differ.
-  for (const std::vector<double> &other : {mask(2, 1, "0"), mask(1, 2, "0"), mask(1, 1, "1"), mask(4294967297.0, 1, "0")}) {
+  for (const std::vector<double> &other :
+       {mask(2, 1, "0"), mask(1, 2, "0"), mask(1, 1, "1"), mask(4294967297.0, 1, "0")}) {
     int64_t differ = 0;
     for (int64_t i = 0; i < count; ++i)
       differ += first[i] != other[i];

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // tenon-opt: runs passes on a module's text, for tests and for looking on.
 #include "ir/Dialect.h"
-#ifdef TENON_PASSES
-#include "passes/Pipelines.h"
-#endif
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
+#include "passes/Pipelines.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<tenon::ir::TenonDialect, mlir::func::FuncDialect>();
   mlir::registerTransformsPasses();
-#ifdef TENON_PASSES
   tenon::passes::registerAllPasses();
-#endif
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Tenon's pass driver\n", registry));
 }
