@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "codegen/Header.h"
+#include "schema/manifest_generated.h"
+#include "llvm/ADT/StringExtras.h"
+#include <set>
+
+using namespace tenon::codegen;
+namespace fb = tenon::schema;
+
+namespace {
+std::string upper(std::string text) {
+  for (char &c : text)
+    c = llvm::toUpper(c);
+  return text;
+}
+// A C identifier; "target:digit" becomes "target_digit".
+std::string identifier(const std::string &name) {
+  std::string text;
+  for (char c : name)
+    text += llvm::isAlnum(c) ? c : '_';
+  return text.empty() || llvm::isDigit(text[0]) ? "_" + text : text;
+}
+const char *cType(fb::DType type) {
+  switch (type) {
+  case fb::DType::F32:
+    return "float";
+  case fb::DType::I32:
+    return "int32_t";
+  case fb::DType::I64:
+    return "int64_t";
+  default:
+    return "int8_t";
+  }
+}
+std::string shapeText(const fb::TensorSpecT &spec) {
+  std::string text = "(";
+  for (size_t i = 0; i < spec.dims.size(); ++i)
+    text += (i ? ", " : "") + spec.dims[i]->text;
+  return text + (spec.dims.size() == 1 ? ",)" : ")");
+}
+
+class HeaderWriter {
+public:
+  explicit HeaderWriter(const Compiled &compiled) : compiled(compiled), tag(compiled.tag) {
+    fb::GetManifest(compiled.manifest.data())->UnPackTo(&manifest);
+  }
+
+  std::string write() {
+    out += "/* " + manifest.model + ", compiled by Tenon for " + manifest.target + ". Generated: do not edit.\n" +
+           " * Every pointer is the caller's; arrays are dense and row major; the workspace is aligned to 64 bytes. */\n";
+    std::string guard = upper(tag) + "_TENON_H";
+    out += "#ifndef " + guard + "\n#define " + guard + "\n\n#include <tenon/c_api.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
+    out += "extern const tenon_program_table " + tag + "_program;\n\n";
+    out += "/* 1 when this CPU has what the code needs. */\nstatic inline int " + tag + "_supported(void) {\n  return 1";
+    for (const std::string &feature : manifest.features)
+      out += " && __builtin_cpu_supports(\"" + feature + "\")";
+    out += ";\n}\n\n";
+    if (!manifest.variables.empty())
+      out += "#define " + upper(tag) + "_VARIABLE_COUNT " + std::to_string(manifest.variables.size()) + "\n";
+    bool needsState = false;
+    for (auto &variable : manifest.variables)
+      needsState |= variable->mutable_ || variable->offset < 0;
+    if (!manifest.variables.empty())
+      writeVariables(needsState);
+    for (size_t i = 0; i < manifest.entries.size(); ++i)
+      writeEntry(i, needsState);
+    out += "#ifdef __cplusplus\n} /* extern \"C\" */\n\n#include <cstddef>\n#include <cstdlib>\n#include <new>\n#include <vector>\n\n";
+    writeCpp(needsState);
+    out += "#endif\n#endif /* " + guard + " */\n";
+    return out;
+  }
+
+private:
+  // A table of variable addresses: constants stand in the program's weights; the caller provides what changes.
+  void writeVariables(bool needsState) {
+    std::string name = tag + "_variables";
+    out += "\n/* Where the program's variables lie: one address each, in this order:\n";
+    for (size_t i = 0; i < manifest.variables.size(); ++i) {
+      const fb::VariableT &v = *manifest.variables[i];
+      out += " *   " + std::to_string(i) + "  " + v.spec->name + "  " + cType(v.spec->dtype) + " " + shapeText(*v.spec) +
+             (v.mutable_ ? "  changed by training" : "") + (v.offset < 0 ? "  the caller's" : "") + "\n";
+    }
+    out += " */\ntypedef struct " + name + " {\n  void *at[" + upper(tag) + "_VARIABLE_COUNT];\n} " + name + ";\n";
+    out += "/* Points every variable that has a stored value at it. Values that training changes must be copied to memory of\n"
+           " * the caller's first (see " + tag + "_variable_bytes). */\n";
+    out += "static inline void " + name + "_init(" + name + " *variables) {\n  const char *weights = (const char *)" + tag +
+           "_program.weights;\n  (void)weights;\n";
+    for (size_t i = 0; i < manifest.variables.size(); ++i) {
+      const fb::VariableT &v = *manifest.variables[i];
+      out += "  variables->at[" + std::to_string(i) + "] = " +
+             (v.offset < 0 ? "0" : "(void *)(weights + " + std::to_string(v.offset) + ")") + ";\n";
+    }
+    out += "}\n/* Bytes of each variable. */\nstatic const int64_t " + tag + "_variable_bytes[" + upper(tag) + "_VARIABLE_COUNT] = {";
+    for (size_t i = 0; i < manifest.variables.size(); ++i) {
+      const fb::VariableT &v = *manifest.variables[i];
+      int64_t bytes = v.spec->dtype == fb::DType::I64 ? 8 : v.spec->dtype == fb::DType::I8 ? 1 : 4;
+      for (auto &dim : v.spec->dims)
+        bytes *= dim->size;
+      out += (i ? ", " : "") + std::to_string(bytes);
+    }
+    out += "};\n\n";
+    (void)needsState;
+  }
+
+  std::vector<std::string> memberNames(const std::vector<std::unique_ptr<fb::TensorSpecT>> &specs) {
+    std::vector<std::string> names;
+    std::set<std::string> taken;
+    for (auto &spec : specs) {
+      std::string name = identifier(spec->name);
+      while (!taken.insert(name).second)
+        name += "_";
+      names.push_back(name);
+    }
+    return names;
+  }
+
+  void writeStruct(const std::string &name, const std::vector<std::unique_ptr<fb::TensorSpecT>> &specs, const char *qualifier) {
+    out += "typedef struct " + name + " {\n";
+    std::vector<std::string> names = memberNames(specs);
+    for (size_t i = 0; i < specs.size(); ++i)
+      out += std::string("  ") + qualifier + cType(specs[i]->dtype) + " *" + names[i] + "; /* " + shapeText(*specs[i]) + " */\n";
+    out += "} " + name + ";\n";
+  }
+
+  std::string symbolParameters(const fb::EntryT &entry) {
+    std::string text;
+    for (const std::string &symbol : entry.symbols)
+      text += (text.empty() ? "" : ", ") + std::string("int64_t ") + identifier(symbol);
+    return text;
+  }
+  std::string symbolArray(const fb::EntryT &entry) {
+    std::string text = "  const int64_t symbols[] = {";
+    for (size_t i = 0; i < entry.symbols.size(); ++i)
+      text += (i ? ", " : "") + identifier(entry.symbols[i]);
+    return text + (entry.symbols.empty() ? "0" : "") + "};\n";
+  }
+
+  void writeEntry(size_t index, bool needsState) {
+    const fb::EntryT &entry = *manifest.entries[index];
+    std::string prefix = tag + "_" + entry.name;
+    out += "/* " + entry.name + " */\n";
+    auto constants = [&](const std::vector<std::unique_ptr<fb::TensorSpecT>> &specs) {
+      std::vector<std::string> names = memberNames(specs);
+      for (size_t i = 0; i < specs.size(); ++i)
+        for (size_t axis = 0; axis < specs[i]->dims.size(); ++axis)
+          if (specs[i]->dims[axis]->size >= 0)
+            out += "#define " + upper(prefix + "_" + names[i]) + "_D" + std::to_string(axis) + " " +
+                   std::to_string(specs[i]->dims[axis]->size) + "\n";
+    };
+    constants(entry.inputs);
+    constants(entry.outputs);
+    if (!entry.inputs.empty())
+      writeStruct(prefix + "_inputs", entry.inputs, "const ");
+    if (!entry.outputs.empty())
+      writeStruct(prefix + "_outputs", entry.outputs, "");
+    std::string table = tag + "_program.entries[" + std::to_string(index) + "]", symbols = symbolParameters(entry);
+    out += "/* Bytes of workspace for these sizes; negative when a size does not fit the model:\n";
+    for (size_t i = 0; i < entry.checks.size(); ++i)
+      out += " *   " + std::to_string(-1 - static_cast<int64_t>(i)) + "  " + entry.checks[i] + "\n";
+    out += " */\nstatic inline int64_t " + prefix + "_workspace(" + (symbols.empty() ? "void" : symbols) + ") {\n" +
+           symbolArray(entry) + "  return " + table + ".plan(symbols, 0);\n}\n";
+    std::string parameters;
+    auto parameter = [&](const std::string &text) { parameters += (parameters.empty() ? "" : ", ") + text; };
+    if (!entry.inputs.empty())
+      parameter("const " + prefix + "_inputs *inputs");
+    if (!entry.outputs.empty())
+      parameter("const " + prefix + "_outputs *outputs");
+    if (!symbols.empty())
+      parameter(symbols);
+    if (needsState)
+      parameter("const " + tag + "_variables *variables");
+    parameter("void *workspace");
+    parameter("const tenon_threads *threads");
+    out += "/* Runs it; threads may be null. 0, or the negative code of " + prefix + "_workspace. */\n";
+    out += "static inline int " + prefix + "(" + parameters + ") {\n" + symbolArray(entry);
+    auto pointers = [&](const char *name, const char *type, const std::vector<std::unique_ptr<fb::TensorSpecT>> &specs) {
+      out += std::string("  ") + type + name + "_[] = {";
+      std::vector<std::string> names = memberNames(specs);
+      for (size_t i = 0; i < specs.size(); ++i)
+        out += (i ? ", " : "") + std::string(name) + "->" + names[i];
+      out += std::string(specs.empty() ? "0" : "") + "};\n";
+    };
+    pointers("inputs", "const void *const ", entry.inputs);
+    pointers("outputs", "void *const ", entry.outputs);
+    if (!needsState && !manifest.variables.empty())
+      out += "  " + tag + "_variables table, *variables = &table;\n  " + tag + "_variables_init(variables);\n";
+    out += "  int64_t bytes = " + table + ".plan(symbols, 0);\n  if (bytes < 0)\n    return (int)bytes;\n";
+    out += "  tenon_call call = {inputs_, outputs_, " +
+           std::string(manifest.variables.empty() ? "0" : "(void *const *)variables->at") + ", symbols, workspace, threads};\n";
+    out += "  " + table + ".run(&call);\n  return 0;\n}\n\n";
+  }
+
+  // One class that owns its workspace: predict on vectors.
+  void writeCpp(bool needsState) {
+    if (needsState)
+      return; // state belongs to whoever trains: the C functions above take it
+    for (auto &entry : manifest.entries) {
+      if (entry->name != "predict")
+        continue;
+      std::string prefix = tag + "_predict", symbols = symbolParameters(*entry), arguments;
+      for (const std::string &symbol : entry->symbols)
+        arguments += (arguments.empty() ? "" : ", ") + identifier(symbol);
+      out += "namespace " + tag + " {\n/* Owns the workspace; one caller at a time. */\nclass Model {\npublic:\n  Model() = default;\n"
+             "  Model(const Model &) = delete;\n  Model &operator=(const Model &) = delete;\n  ~Model() { std::free(memory); }\n"
+             "  /* 0, or the negative code of " + prefix + "_workspace. */\n  int predict(const " + prefix + "_inputs &inputs, const " +
+             prefix + "_outputs &outputs" + (symbols.empty() ? "" : ", " + symbols) +
+             ", const tenon_threads *threads = nullptr) {\n    int64_t bytes = " + prefix + "_workspace(" + arguments +
+             ");\n    if (bytes < 0)\n      return static_cast<int>(bytes);\n    if (bytes > size) {\n      std::free(memory);\n"
+             "      size = (bytes + 63) / 64 * 64;\n      memory = std::aligned_alloc(64, static_cast<std::size_t>(size));\n"
+             "      if (!memory) {\n        size = 0;\n        throw std::bad_alloc();\n      }\n    }\n    return " +
+             prefix + "(&inputs, &outputs" + (arguments.empty() ? "" : ", " + arguments) +
+             ", memory, threads);\n  }\n\nprivate:\n  void *memory = nullptr;\n  int64_t size = 0;\n};\n} /* namespace " + tag + " */\n";
+    }
+  }
+
+  const Compiled &compiled;
+  const std::string &tag;
+  fb::ManifestT manifest;
+  std::string out;
+};
+} // namespace
+
+std::string tenon::codegen::headerText(const Compiled &compiled) { return HeaderWriter(compiled).write(); }
