@@ -1,0 +1,144 @@
+// RUN: tenon-opt %s --pass-pipeline='builtin.module(func.func(form-kernels{target=x86-64-v3}))' --split-input-file | FileCheck %s
+
+// CHECK-LABEL: func.func @dense
+func.func @dense(%image: tensor<?x64xf32>, %kernel: tensor<64x32xf32>, %bias: tensor<32xf32>) -> tensor<?x32xf32> {
+  // CHECK: %[[PACKED:.+]] = tenon.kernel "dense"(%{{.+}}) : (tensor<64x32xf32>) -> tensor<64x32xf32, #tenon.packed<panel = [[PANEL:[0-9]+]], backward = false>> {
+  // CHECK: tenon.pack
+  // CHECK: tenon.kernel "dense"(%{{.+}}, %[[PACKED]], %{{.+}}) schedule <"gemm", tile = {{[0-9]+}} by [[PANEL]]>
+  // CHECK: %[[M:.+]] = tenon.matmul
+  // CHECK: %[[A:.+]] = tenon.add %[[M]], %{{.+}} : tensor<?x32xf32>, tensor<32xf32>
+  // CHECK: %[[R:.+]] = tenon.relu %[[A]]
+  // CHECK: tenon.yield %[[R]] : tensor<?x32xf32>
+  // CHECK-NOT: tenon.relu
+  // CHECK: return
+  %0 = tenon.matmul %image, %kernel {transpose_lhs = false, transpose_rhs = false} : tensor<?x64xf32>, tensor<64x32xf32> loc("dense")
+  %1 = tenon.add %0, %bias : tensor<?x32xf32>, tensor<32xf32> loc("bias")
+  %2 = tenon.relu %1 : tensor<?x32xf32> loc("relu")
+  return %2 : tensor<?x32xf32>
+}
+
+// -----
+
+// The residual sum joins the later convolution, a window of one is a plain matrix product, shared weights are packed once.
+// CHECK-LABEL: func.func @residual
+func.func @residual(%x: tensor<?x8x8x16xf32>, %k: tensor<3x3x16x16xf32>, %p: tensor<1x1x16x16xf32>) -> tensor<?x8x8x16xf32> {
+  // CHECK: tenon.pack %
+  // CHECK: %[[A:.+]] = tenon.kernel "a"({{.+}}) schedule <"direct",
+  // CHECK-NOT: tenon.pack %
+  // CHECK: %[[B:.+]] = tenon.kernel "b"(%[[A]], {{.*}}) schedule <"direct",
+  // CHECK: tenon.pack %
+  // CHECK: tenon.kernel "short"(%{{.+}}, %{{.+}}, %[[B]]) schedule <"gemm",
+  // CHECK: tenon.conv
+  // CHECK-NEXT: tenon.add
+  // CHECK-NEXT: tenon.relu
+  // CHECK-NEXT: tenon.yield
+  %a = tenon.conv %x, %k {strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x8x8x16xf32>, tensor<3x3x16x16xf32> loc("a")
+  %b = tenon.conv %a, %k {strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x8x8x16xf32>, tensor<3x3x16x16xf32> loc("b")
+  %s = tenon.conv %x, %p {strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x8x8x16xf32>, tensor<1x1x16x16xf32> loc("short")
+  %y = tenon.add %b, %s : tensor<?x8x8x16xf32>, tensor<?x8x8x16xf32> loc("add")
+  %r = tenon.relu %y : tensor<?x8x8x16xf32> loc("relu")
+  return %r : tensor<?x8x8x16xf32>
+}
+
+// -----
+
+// A value that others use is stored, so the ops on it are a kernel of their own.
+// CHECK-LABEL: func.func @two_users
+func.func @two_users(%x: tensor<?x4xf32>, %w: tensor<4x4xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32>) {
+  // CHECK: tenon.matmul
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.kernel "relu"(%{{.+}}) : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  // CHECK: tenon.relu
+  %m = tenon.matmul %x, %w {transpose_lhs = false, transpose_rhs = false} : tensor<?x4xf32>, tensor<4x4xf32> loc("dense")
+  %r = tenon.relu %m : tensor<?x4xf32> loc("relu")
+  return %m, %r : tensor<?x4xf32>, tensor<?x4xf32>
+}
+
+// -----
+
+// Data gradients read the weights backward; weight gradients stand alone.
+// CHECK-LABEL: func.func @gradients
+func.func @gradients(%g: tensor<?x3xf32>, %x: tensor<?x5xf32>, %w: tensor<5x3xf32>, %gi: tensor<?x4x4x6xf32>, %f: tensor<3x3x2x6xf32>, %xi: tensor<?x4x4x2xf32>) -> (tensor<?x5xf32>, tensor<5x3xf32>, tensor<?x4x4x2xf32>, tensor<3x3x2x6xf32>) {
+  // CHECK-DAG: tenon.pack {{.*}} as <panel = {{[0-9]+}}, backward = true> : tensor<5x3xf32>
+  // CHECK-DAG: tenon.pack {{.*}} as <panel = {{[0-9]+}}, backward = true> : tensor<3x3x2x6xf32>
+  // CHECK-DAG: schedule <"gemm",
+  // CHECK-DAG: schedule <"direct",
+  // CHECK-DAG: schedule <"filter_gradient", {{.*}} : (tensor<?x5xf32>, tensor<?x3xf32>) -> tensor<5x3xf32>
+  // CHECK-DAG: schedule <"filter_gradient", {{.*}} -> tensor<3x3x2x6xf32>
+  %0 = tenon.matmul %g, %w {transpose_lhs = false, transpose_rhs = true} : tensor<?x3xf32>, tensor<5x3xf32>
+  %1 = tenon.matmul %x, %g {transpose_lhs = true, transpose_rhs = false} : tensor<?x5xf32>, tensor<?x3xf32>
+  %2 = tenon.conv_input_grad %gi, %f like %xi {strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x4x4x6xf32>, tensor<3x3x2x6xf32> like tensor<?x4x4x2xf32>
+  %3 = tenon.conv_filter_grad %xi, %gi like %f {strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x4x4x2xf32>, tensor<?x4x4x6xf32> like tensor<3x3x2x6xf32>
+  return %0, %1, %2, %3 : tensor<?x5xf32>, tensor<5x3xf32>, tensor<?x4x4x2xf32>, tensor<3x3x2x6xf32>
+}
+
+// -----
+
+// Sums that read a value in common are one pass; what depends on them is another.
+// CHECK-LABEL: func.func @siblings
+func.func @siblings(%g: tensor<?x4xf32>, %x: tensor<?x4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<?x4xf32>) {
+  // CHECK: tenon.kernel {{.*}} -> (tensor<4xf32>, tensor<4xf32>) {
+  // CHECK: tenon.multiply
+  // CHECK: tenon.reduce_sum
+  // CHECK-NEXT: tenon.reduce_sum
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.kernel {{.*}} -> tensor<?x4xf32>
+  // CHECK: tenon.subtract
+  %a = tenon.reduce_sum %g {axes = array<i64: 0>, keepdims = false} : tensor<?x4xf32>
+  %m = tenon.multiply %g, %x : tensor<?x4xf32>, tensor<?x4xf32>
+  %b = tenon.reduce_sum %m {axes = array<i64: 0>, keepdims = false} : tensor<?x4xf32>
+  %s = tenon.subtract %x, %b : tensor<?x4xf32>, tensor<4xf32>
+  return %a, %b, %s : tensor<4xf32>, tensor<4xf32>, tensor<?x4xf32>
+}
+
+// -----
+
+// Merging what comes before and after a kernel into one would make a circle.
+// CHECK-LABEL: func.func @circle
+func.func @circle(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK: tenon.exp
+  // CHECK: tenon.softmax
+  // CHECK: tenon.add
+  %e = tenon.exp %x : tensor<?x4xf32>
+  %s = tenon.softmax %e : tensor<?x4xf32>
+  %a = tenon.add %e, %s : tensor<?x4xf32>, tensor<?x4xf32>
+  return %a : tensor<?x4xf32>
+}
+
+// -----
+
+// Constants, counts and broadcasts are repeated where they are used; sums over axes apart are taken one after the other.
+// CHECK-LABEL: func.func @leaves
+func.func @leaves(%x: tensor<?x3x4xf32>, %s: tensor<?xf32>) -> (tensor<?x3x4xf32>, tensor<3xf32>) {
+  // CHECK: tenon.kernel {{.*}} : (tensor<?x3x4xf32>, tensor<?xf32>) -> (tensor<?x3x4xf32>, tensor<?x3xf32>)
+  // CHECK-DAG: tenon.count
+  // CHECK-DAG: tenon.broadcast_like
+  // CHECK: tenon.reduce_sum {{.*}}axes = array<i64: 2>
+  // CHECK: tenon.kernel
+  // CHECK: tenon.reduce_sum {{.*}}axes = array<i64: 0>
+  %n = tenon.count %x {axes = array<i64: 0>} : tensor<?x3x4xf32>
+  %b = tenon.broadcast_like %s like %x {axes = array<i64: 1, 2>} : tensor<?xf32> like tensor<?x3x4xf32>
+  %m = tenon.multiply %x, %b : tensor<?x3x4xf32>, tensor<?x3x4xf32>
+  %d = tenon.divide %m, %n : tensor<?x3x4xf32>, tensor<f32>
+  %r = tenon.reduce_sum %d {axes = array<i64: 0, 2>, keepdims = false} : tensor<?x3x4xf32>
+  return %d, %r : tensor<?x3x4xf32>, tensor<3xf32>
+}
+
+// -----
+
+// Two inputs' time axes need not be equal: their kernels stay apart. Views stay outside.
+// CHECK-LABEL: func.func @dynamic
+func.func @dynamic(%a: tensor<?x?x2xf32> {tenon.name = "a"}, %b: tensor<?x?x2xf32> {tenon.name = "b"}) -> (tensor<?x?x2xf32>, tensor<?x?xf32>) {
+  // CHECK: tenon.kernel
+  // CHECK: tenon.exp
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.kernel
+  // CHECK: tenon.tanh
+  // CHECK-NEXT: tenon.yield
+  // CHECK: }
+  // CHECK-NEXT: tenon.reshape
+  %0 = tenon.exp %a : tensor<?x?x2xf32>
+  %1 = tenon.tanh %b : tensor<?x?x2xf32>
+  %2 = tenon.reshape %1 {shape = array<i64: 0, -1>} : tensor<?x?x2xf32>
+  return %0, %2 : tensor<?x?x2xf32>, tensor<?x?xf32>
+}
