@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/ops/Gradients.h"
 #include <cmath>
-#include <limits>
 
 using namespace mlir;
 using namespace tenon::ir;
