@@ -81,7 +81,7 @@ void KernelGroups::collect(KernelGroup &group, Value value) {
     return;
   }
   if (auto broadcast = dyn_cast<ir::BroadcastLikeOp>(op)) {
-    collect(group, broadcast.getOperand());
+    group.operands.insert(broadcast.getOperand()); // codegen repeats what lies in memory
     collect(group, shapeSource(group, broadcast.getLike()));
     return;
   }
@@ -92,7 +92,7 @@ void KernelGroups::collect(KernelGroup &group, Value value) {
 void KernelGroups::collectOperands(KernelGroup &group) {
   for (Operation *op : group.ops)
     for (Value operand : op->getOperands()) {
-      if (op == group.root || group.outside)
+      if (op == group.root || group.outside || (isa<ir::BroadcastLikeOp>(op) && operand == op->getOperand(0)))
         group.operands.insert(operand);
       else
         collect(group, operand);

@@ -129,6 +129,28 @@ def FoldBatchNorm : Pass<"fold-batch-norm", "::mlir::func::FuncOp"> {
   let statistics = [Statistic<"folded", "folded", "Normalisations folded into weights">];
 }
 
+def FoldBroadcasts : Pass<"fold-broadcasts", "::mlir::func::FuncOp"> {
+  let summary = "drops broadcasts that the elementwise op using them makes by itself";
+  let description = [{
+    Elementwise ops align shapes from the right, so a scalar, a vector repeated along leading axes or a value that keeps
+    its axes as 1 needs no `broadcast_like` in front of one, provided another operand has the full shape. Gradients of
+    sums are full of these; without them a kernel takes the small value alone.
+
+    Before:
+    ```mlir
+    %0 = tenon.broadcast_like %scale like %x {axes = array<i64: 0>} : tensor<4xf32> like tensor<?x4xf32>
+    %1 = tenon.multiply %0, %x : tensor<?x4xf32>, tensor<?x4xf32>
+    ```
+    After:
+    ```mlir
+    %1 = tenon.multiply %scale, %x : tensor<4xf32>, tensor<?x4xf32>
+    ```
+    Runs after `differentiate`, which makes them, and before `form-kernels`.
+  }];
+  let dependentDialects = ["::tenon::ir::TenonDialect"];
+  let statistics = [Statistic<"dropped", "dropped", "Broadcasts no longer needed by an op">];
+}
+
 def FormKernels : Pass<"form-kernels", "::mlir::func::FuncOp"> {
   let summary = "groups ops into kernels, the units of code generation";
   let description = [{

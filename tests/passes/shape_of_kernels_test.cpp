@@ -72,6 +72,8 @@ void expectMapOrReduction(ir::KernelOp kernel, const ir::SymbolicShapes &shapes)
 void expectKernel(ir::KernelOp kernel, const ir::SymbolicShapes &shapes) {
   Block &body = kernel.getBody().front();
   EXPECT_NE(kernel.getName(), "");
+  for (auto broadcast : body.getOps<ir::BroadcastLikeOp>())
+    EXPECT_TRUE(isa<BlockArgument>(broadcast.getOperand()));
   auto ops = body.without_terminator();
   if (llvm::any_of(ops, isContraction))
     return expectContraction(kernel, shapes);
