@@ -154,7 +154,8 @@ Initializer deserializeInitializer(const Json &json) {
   if (!json.is_object() || !json.contains("class_name") || !json["class_name"].is_string())
     throw Error("initializer: expected a name or an object with class_name, got " + json.dump());
   auto node = makeNode(json["class_name"]);
-  for (const auto &[key, value] : json.value("config", Json::object()).items()) {
+  const Json config = json.value("config", Json::object());
+  for (const auto &[key, value] : config.items()) {
     if (key == "seed" && node->type->random && (value.is_null() || value.is_number_integer())) {
       if (!value.is_null())
         node->seed = value.get<int64_t>();

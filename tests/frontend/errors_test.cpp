@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every mistake a user can make with a layer or a model, and what is said about it.
+#include "tests/frontend/Interpret.h"
+#include <tenon/layers.h>
+
+namespace tenon::graph {
+namespace {
+
+struct Mistake {
+  const char *title;
+  std::function<void()> make;
+  const char *message;
+};
+void PrintTo(const Mistake &mistake, std::ostream *out) { *out << mistake.title; }
+
+Tensor input(Shape shape) { return Input(std::move(shape), {.name = "x"}); }
+
+const Mistake mistakes[] = {
+    {"DenseRank", [] { Dense({.units = 4})(input({})); },
+     "dense: expected an input of rank 2 or more, got shape (None,)"},
+    {"DenseUnknownAxis", [] { Dense({.units = 4})(input({None})); },
+     "dense: the last axis of the input must be known, got shape (None, None)"},
+    {"DenseTwoInputs",
+     [] {
+       Dense({.units = 4})({input({3}), input({3})});
+     },
+     "dense: expected one input, got 2"},
+    {"DenseUnits", [] { Dense({.activation = "relu"}); }, "dense: expected units of 1 or more, got 0"},
+    {"DenseNegativeUnits", [] { Dense({.units = -3, .name = "wide"}); }, "wide: expected units of 1 or more, got -3"},
+    {"DenseActivation", [] { Dense({.units = 4, .activation = "rleu"}); },
+     "dense: unknown activation 'rleu', expected one of exponential, linear, relu, sigmoid, softmax, tanh"},
+    {"DenseOtherInput",
+     [] {
+       Dense dense({.units = 4});
+       dense(input({3}));
+       dense(input({5}));
+     },
+     "dense: expected an input whose last axis has size 3, got shape (None, 5)"},
+    {"Initializer", [] { Dense({.units = 4, .kernelInitializer = "he"}); },
+     "unknown initializer 'he', expected one of constant, glorot_normal, glorot_uniform, he_normal, he_uniform, ones, "
+     "random_normal, random_uniform, truncated_normal, zeros"},
+    {"NameWithSlash", [] { Dense({.units = 4, .name = "a/b"}); }, "a/b: a layer's name must not contain '/'"},
+    {"EmptyTensor", [] { Dense({.units = 4})(Tensor()); }, "dense: called with a tensor that stands for no value"},
+    {"ShapeOfEmptyTensor", [] { Tensor().shape(); },
+     "tensor: stands for no value; make one with Input or a layer's call"},
+    {"ConvRank",
+     [] {
+       Conv2D({.filters = 2, .kernelSize = 3})(input({8, 8}));
+     },
+     "conv2d: expected an input of rank 4, got shape (None, 8, 8)"},
+    {"ConvFilters", [] { Conv2D({.kernelSize = 3}); }, "conv2d: expected filters of 1 or more, got 0"},
+    {"ConvKernel", [] { Conv2D({.filters = 3}); }, "conv2d: option kernelSize is required"},
+    {"ConvStrides",
+     [] {
+       Conv2D({.filters = 3, .kernelSize = 3, .strides = {0, 1}});
+     },
+     "conv2d: expected strides of 1 or more, got (0, 1)"},
+    {"ConvPadding", [] { Conv2D({.filters = 3, .kernelSize = 3, .padding = "full"}); },
+     "conv2d: expected padding \"valid\" or \"same\", got \"full\""},
+    {"ConvDilatedAndStrided", [] { Conv2D({.filters = 3, .kernelSize = 3, .strides = 2, .dilationRate = 2}); },
+     "conv2d: strides and dilationRate above 1 exclude each other, got (2, 2) and (2, 2)"},
+    {"ConvGroups", [] { Conv2D({.filters = 3, .kernelSize = 3, .groups = 2}); },
+     "conv2d: expected filters to be a multiple of groups, got 3 and 2"},
+    {"ConvGroupedInput",
+     [] {
+       Conv2D({.filters = 4, .kernelSize = 3, .groups = 2})(input({5, 5, 3}));
+     },
+     "conv2d: expected input channels that are a multiple of groups = 2, got shape (None, 5, 5, 3)"},
+    {"ConvTooSmall",
+     [] {
+       Conv2D({.filters = 4, .kernelSize = 3})(input({5, 2, 3}));
+     },
+     "conv2d: the output would be empty: a window of (3, 3) does not fit into an input of shape (None, 5, 2, 3)"},
+    {"PoolSize", [] { AveragePooling2D(AveragePooling2DOptions{}); }, "average_pooling2d: option poolSize is required"},
+    {"PoolTooLarge",
+     [] {
+       MaxPooling2D({.poolSize = 5})(input({4, 8, 1}));
+     },
+     "max_pooling2d: the output would be empty: a window of (5, 5) does not fit into an input of shape (None, 4, 8, "
+     "1)"},
+    {"NormAxis",
+     [] {
+       BatchNormalization({.axis = 1})(input({4, 5}));
+     },
+     "batch_normalization: only the last axis is supported, got axis 1 and an input of shape (None, 4, 5)"},
+    {"NormMomentum", [] { BatchNormalization({.momentum = 2}); },
+     "batch_normalization: expected momentum in [0, 1], got 2.000000"},
+    {"NormEpsilon", [] { BatchNormalization({.epsilon = 0}); },
+     "batch_normalization: expected epsilon above 0, got 0.000000"},
+    {"DropoutRate", [] { Dropout({.rate = 1.5}); }, "dropout: expected a rate in [0, 1), got 1.5"},
+    {"DropoutWithoutRate", [] { Dropout(DropoutOptions{}); }, "dropout: option rate is required"},
+    {"ActivationMissing", [] { Activation(ActivationOptions{}); }, "activation: option activation is required"},
+    {"ReLUSlope", [] { ReLU({.negativeSlope = -1}); }, "re_lu: expected negativeSlope of 0 or more, got -1.0"},
+    {"SoftmaxAxis", [] { Softmax({.axis = 2})(input({3})); }, "softmax: axis 2 is outside an input of shape (None, 3)"},
+    {"RescalingScale", [] { Rescaling(RescalingOptions{}); }, "rescaling: option scale is required"},
+    {"AddShapes",
+     [] {
+       add({input({3}), input({4})});
+     },
+     "add: expected inputs of shapes that broadcast, got (None, 3), (None, 4)"},
+    {"AddOne", [] { add({input({3})}); }, "add: expected two inputs or more, got 1"},
+    {"ConcatenateShapes",
+     [] {
+       concatenate({input({3, 2}), input({4, 3})});
+     },
+     "concatenate: expected inputs of equal shapes except for axis -1, got (None, 3, 2), (None, 4, 3)"},
+    {"ConcatenateBatch",
+     [] {
+       concatenate({input({3}), input({3})}, {.axis = 0});
+     },
+     "concatenate: axis 0 is the batch and cannot be joined"},
+    {"ConcatenateAxis",
+     [] {
+       concatenate({input({3}), input({3})}, {.axis = 4});
+     },
+     "concatenate: axis 4 is outside an input of shape (None, 3)"},
+    {"ReshapeTarget",
+     [] {
+       Reshape({.targetShape = {-1, -1}});
+     },
+     "reshape: expected targetShape of dimensions of 1 or more and at most one -1, got (-1, -1)"},
+    {"ReshapeSize",
+     [] {
+       Reshape({.targetShape = {5}})(input({3, 2}));
+     },
+     "reshape: expected an input that fits targetShape (5,), got shape (None, 3, 2)"},
+    {"ReshapeRest",
+     [] {
+       Reshape({.targetShape = {4, -1}})(input({3, 2}));
+     },
+     "reshape: expected an input that fits targetShape (4, -1), got shape (None, 3, 2)"},
+    {"InputDtype", [] { Input({3}, {.dtype = "float64", .name = "x"}); },
+     "x: expected dtype \"float32\", \"int32\" or \"int64\", got \"float64\""},
+    {"InputShape",
+     [] {
+       Input({3, 0}, {.name = "x"});
+     },
+     "x: expected dimensions of 1 or more, or None, got shape (None, 3, 0)"},
+    {"Disconnected",
+     [] {
+       Tensor a = Input({3}, {.name = "a"}), b = Input({3}, {.name = "b"});
+       Model(a, add({a, b}));
+     },
+     "functional: the outputs do not follow from the inputs: add needs b, which is not among the inputs"},
+    {"OtherOutput", [] { Model(input({3}), Input({3}, {.name = "y"})); },
+     "functional: the outputs do not follow from the inputs: y is not among the inputs"},
+    {"InputTwice",
+     [] {
+       Tensor a = input({3});
+       Model({a, a}, a);
+     },
+     "functional: the input x is given more than once"},
+    {"NoOutputs", [] { Model(input({3}), std::vector<Tensor>{}); },
+     "functional: a model needs at least one input and one output, got 1 and 0"},
+    {"SameName",
+     [] {
+       Tensor a = input({3});
+       Model(a, Dense({.units = 2, .name = "d"})(Dense({.units = 2, .name = "d"})(a)));
+     },
+     "functional: the name \"d\" is used by several layers; names must be unique"},
+    {"GetLayerName",
+     [] {
+       Tensor a = input({3});
+       Model(a, Flatten({.name = "flat"})(a)).getLayer("other");
+     },
+     "functional: has no layer named other, its layers are x, flat"},
+    {"GetLayerIndex",
+     [] {
+       Tensor a = input({3});
+       Model(a, Flatten()(a)).getLayer(5);
+     },
+     "functional: has no layer 5, it has 2 layers"},
+    {"OutputOfUncalled", [] { Flatten().output(); },
+     "flatten: has been called 0 times, so its output is not one tensor"},
+    {"OutputOfTwice",
+     [] {
+       Flatten flatten;
+       Tensor a = flatten(input({3})), b = flatten(input({3}));
+       flatten.output();
+     },
+     "flatten: has been called 2 times, so its output is not one tensor"},
+    {"SetWeightsCount",
+     [] {
+       Dense dense({.units = 2});
+       dense(input({3}));
+       dense.setWeights({Array({3, 2}, DType::F32)});
+     },
+     "dense: setWeights got 1 arrays, expected 2"},
+    {"SetWeightsShape",
+     [] {
+       Dense dense({.units = 2});
+       dense(input({3}));
+       dense.setWeights({Array({2, 3}, DType::F32), Array({2}, DType::F32)});
+     },
+     "dense: setWeights got an array of shape (2, 3) for kernel, expected (3, 2)"},
+    {"NestedShape",
+     [] {
+       Tensor a = input({3});
+       Model(a, Flatten()(a), {.name = "inner"})(input({4}));
+     },
+     "inner: expected shape (None, 3) for its input x, got shape (None, 4)"},
+    {"NestedCount",
+     [] {
+       Tensor a = input({3});
+       Model(a, Flatten()(a), {.name = "inner"})({a, a});
+     },
+     "inner: expected 1 inputs, got 2"},
+    {"SeveralResults",
+     [] {
+       Tensor a = input({3});
+       Model(a, {Flatten()(a), ReLU()(a)}, {.name = "inner"})(input({3}));
+     },
+     "inner: has 2 results, expected one; call(...) gives them all"},
+    {"SequentialWithoutShape", [] { Sequential({Dense({.units = 2})}).summaryText(); },
+     "sequential: its input shape is not known yet; begin with Input({...}), call build, or add a layer"},
+    {"SequentialInputLater",
+     [] {
+       Sequential({Dense({.units = 2}), input({3})});
+     },
+     "sequential: an Input must be the first of its layers, got x behind dense"},
+    {"SequentialTensor", [] { Sequential({Flatten()(input({3}))}); },
+     "sequential: takes layers, and Input({...}) as the first; got the output of flatten"},
+    {"SequentialSameLayer",
+     [] {
+       Dense dense({.units = 3});
+       Sequential({input({3}), dense, dense});
+     },
+     "sequential: the name \"dense\" is used by several layers; names must be unique"},
+    {"SummaryStyle",
+     [] {
+       Tensor a = input({3});
+       Model(a, Flatten()(a)).summaryText({.style = "keras"});
+     },
+     "functional: expected summary style \"keras3\" or \"keras2\", got \"keras\""},
+    {"SummaryWidth",
+     [] {
+       Tensor a = input({3});
+       Model(a, Flatten()(a)).summaryText({.lineLength = 12});
+     },
+     "functional: summary needs a wider line than 12 columns"},
+};
+
+class Mistakes : public ::testing::TestWithParam<Mistake> {};
+
+TEST_P(Mistakes, AreNamed) {
+  clearSession();
+  EXPECT_EQ(messageOf(GetParam().make), GetParam().message);
+}
+INSTANTIATE_TEST_SUITE_P(Table, Mistakes, ::testing::ValuesIn(mistakes),
+                         [](const auto &info) { return std::string(info.param.title); });
+
+TEST(Mistakes, LeaveASequentialAsItWas) {
+  Sequential model({Input({8, 8, 1}), Flatten()});
+  messageOf([&] { model.add(MaxPooling2D()); });
+  EXPECT_EQ(model.layers().size(), 1u);
+  model.add(Dense({.units = 3}));
+  EXPECT_EQ(model.outputs()[0].shape(), (Shape{None, 3}));
+}
+
+} // namespace
+} // namespace tenon::graph

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every layer of the table: shape, weights, configuration, emission in both modes, a second call.
+#include "frontend/graph/LayerTable.h"
+#include "tests/frontend/Interpret.h"
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <tenon/layers.h>
+
+namespace tenon::graph {
+namespace {
+
+using Weights = std::vector<std::pair<std::string, Shape>>;
+
+struct Case {
+  std::string title;
+  std::function<Layer()> make;
+  std::vector<Shape> inputs; // without the batch
+  Shape output;              // with it
+  Weights weights = {};
+};
+void PrintTo(const Case &testCase, std::ostream *out) { *out << testCase.title; }
+
+const Case cases[] = {
+    {"Activation", [] { return Activation("tanh"); }, {{3}}, {None, 3}},
+    {"Add", [] { return Add(); }, {{2, 3}, {2, 3}}, {None, 2, 3}},
+    {"AddBroadcast", [] { return Add(); }, {{4, 3}, {1, 3}, {4, 1}}, {None, 4, 3}},
+    {"AddLowerRank", [] { return Add(); }, {{4, 3}, {3}}, {None, 4, 3}},
+    {"AddUnknown", [] { return Add(); }, {{None, 3}, {None, 3}}, {None, None, 3}},
+    {"AveragePooling2D", [] { return AveragePooling2D({.poolSize = 2}); }, {{5, 6, 3}}, {None, 2, 3, 3}},
+    {"AveragePooling2DSame",
+     [] {
+       return AveragePooling2D({.poolSize = {3, 2}, .strides = {2, 1}, .padding = "same"});
+     },
+     {{5, 6, 3}},
+     {None, 3, 6, 3}},
+    {"BatchNormalization",
+     [] { return BatchNormalization(); },
+     {{3, 5}},
+     {None, 3, 5},
+     {{"gamma", {5}}, {"beta", {5}}, {"moving_mean", {5}}, {"moving_variance", {5}}}},
+    {"BatchNormalizationBare",
+     [] { return BatchNormalization({.axis = 1, .momentum = 0.5, .center = false, .scale = false}); },
+     {{5}},
+     {None, 5},
+     {{"moving_mean", {5}}, {"moving_variance", {5}}}},
+    {"Concatenate", [] { return Concatenate(); }, {{2, 3}, {2, 4}}, {None, 2, 7}},
+    {"ConcatenateAxis", [] { return Concatenate({.axis = 1}); }, {{None, 3}, {5, 3}, {2, 3}}, {None, None, 3}},
+    {"Conv2D",
+     [] {
+       return Conv2D({.filters = 4, .kernelSize = {3, 2}, .activation = "relu"});
+     },
+     {{6, 5, 3}},
+     {None, 4, 4, 4},
+     {{"kernel", {3, 2, 3, 4}}, {"bias", {4}}}},
+    {"Conv2DSame",
+     [] { return Conv2D({.filters = 4, .kernelSize = 3, .strides = 2, .padding = "same", .useBias = false}); },
+     {{None, 7, 2}},
+     {None, None, 4, 4},
+     {{"kernel", {3, 3, 2, 4}}}},
+    {"Conv2DGroups",
+     [] { return Conv2D({.filters = 6, .kernelSize = 2, .dilationRate = 2, .groups = 2}); },
+     {{5, 5, 4}},
+     {None, 3, 3, 6},
+     {{"kernel", {2, 2, 2, 6}}, {"bias", {6}}}},
+    {"Dense",
+     [] { return Dense({.units = 4, .activation = "sigmoid"}); },
+     {{3}},
+     {None, 4},
+     {{"kernel", {3, 4}}, {"bias", {4}}}},
+    {"DenseRank3",
+     [] {
+       return Dense({.units = 4, .useBias = false, .kernelInitializer = HeNormal({.seed = 3}), .trainable = false});
+     },
+     {{None, 3}},
+     {None, None, 4},
+     {{"kernel", {3, 4}}}},
+    {"Dropout", [] { return Dropout({.rate = 0.25, .seed = 7}); }, {{2, 3}}, {None, 2, 3}},
+    {"Flatten", [] { return Flatten(); }, {{2, 3, 4}}, {None, 24}},
+    {"FlattenVector", [] { return Flatten(); }, {{}}, {None, 1}},
+    {"FlattenUnknown", [] { return Flatten(); }, {{None, 4}}, {None, None}},
+    {"GlobalAveragePooling2D", [] { return GlobalAveragePooling2D(); }, {{3, None, 5}}, {None, 5}},
+    {"GlobalAveragePooling2DKept",
+     [] { return GlobalAveragePooling2D({.keepdims = true}); },
+     {{3, 4, 5}},
+     {None, 1, 1, 5}},
+    {"MaxPooling2D", [] { return MaxPooling2D(); }, {{4, 5, 3}}, {None, 2, 2, 3}},
+    {"MaxPooling2DStrided",
+     [] { return MaxPooling2D({.poolSize = 3, .strides = 1, .padding = "same"}); },
+     {{4, 5, 3}},
+     {None, 4, 5, 3}},
+    {"ReLU", [] { return ReLU(); }, {{3}}, {None, 3}},
+    {"ReLUOptions", [] { return ReLU({.maxValue = 6, .negativeSlope = 0.1, .threshold = 0.5}); }, {{3}}, {None, 3}},
+    {"Rescaling", [] { return Rescaling({.scale = 0.5, .offset = 1}); }, {{3}}, {None, 3}},
+    {"Reshape",
+     [] {
+       return Reshape({.targetShape = {2, -1}});
+     },
+     {{3, 4}},
+     {None, 2, 6}},
+    {"ReshapeUnknown",
+     [] {
+       return Reshape({.targetShape = {-1, 4}});
+     },
+     {{None, 2}},
+     {None, None, 4}},
+    {"Softmax", [] { return Softmax(); }, {{2, 3}}, {None, 2, 3}},
+    {"SoftmaxAxis", [] { return Softmax({.axis = 1}); }, {{2, 3, 4}}, {None, 2, 3, 4}},
+};
+
+std::vector<Tensor> inputsOf(const Case &testCase) {
+  std::vector<Tensor> inputs;
+  for (const Shape &shape : testCase.inputs)
+    inputs.push_back(Input(shape));
+  return inputs;
+}
+// Two samples; unknown dimensions are 4.
+std::vector<Array> dataOf(const Case &testCase) {
+  std::vector<Array> data;
+  for (Shape shape : testCase.inputs) {
+    shape.insert(shape.begin(), 2);
+    std::replace(shape.begin(), shape.end(), None, int64_t(4));
+    data.push_back(RandomNormal({.stddev = 1, .seed = 5})(shape));
+  }
+  return data;
+}
+
+class Layers : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Layers, GivesTheShapeAndKeepsKerassWeights) {
+  Layer layer = GetParam().make();
+  Tensor output = layer(inputsOf(GetParam()));
+  EXPECT_EQ(output.shape(), GetParam().output);
+  EXPECT_EQ(output.dtype(), DType::F32);
+  Weights weights;
+  std::vector<Array> values = layer.getWeights();
+  for (size_t i = 0; i < values.size(); ++i)
+    weights.push_back({layer.weightNames()[i], values[i].shape()});
+  EXPECT_EQ(weights, GetParam().weights);
+}
+
+TEST_P(Layers, SurvivesItsConfiguration) {
+  Layer layer = GetParam().make();
+  layer(inputsOf(GetParam()));
+  Json json = serializeLayer(*layer.node());
+  std::shared_ptr<LayerNode> copy = deserializeLayer(json);
+  copy->call(inputsOf(GetParam()));
+  EXPECT_EQ(serializeLayer(*copy), json);
+  EXPECT_EQ(copy->name(), layer.name());
+  EXPECT_EQ(copy->trainable(), layer.trainable());
+}
+
+TEST_P(Layers, IsEmittedInBothModes) {
+  std::vector<Tensor> inputs = inputsOf(GetParam());
+  Layer layer = GetParam().make();
+  Model model(inputs, layer(inputs));
+  Interpreted program(model, "train", Mode::Training);
+  ASSERT_TRUE(program.verifies());
+  std::vector<Array> data = dataOf(GetParam());
+  for (const char *function : {"predict", "train"}) {
+    ir::Literal result = program.call(function, data)[0];
+    ASSERT_EQ(result.rank(), static_cast<int64_t>(GetParam().output.size())) << function;
+    EXPECT_EQ(result.dim(0), 2) << function;
+    for (int64_t axis = 1; axis < result.rank(); ++axis)
+      if (GetParam().output[axis] != None)
+        EXPECT_EQ(result.dim(axis), GetParam().output[axis]) << function << " axis " << axis;
+  }
+  program.module->walk([&](ir::NodeInterface op) { EXPECT_EQ(ir::layerName(op->getLoc()), layer.name()); });
+}
+
+TEST_P(Layers, SharesItsWeightsWhenCalledTwice) {
+  Layer layer = GetParam().make();
+  std::vector<Tensor> first = inputsOf(GetParam()), second = inputsOf(GetParam()), all = first;
+  all.insert(all.end(), second.begin(), second.end());
+  Tensor a = layer(first), b = layer(second);
+  Model model(all, {a, b});
+  EXPECT_EQ(model.getWeights().size(), GetParam().weights.size());
+  Interpreted program(model);
+  ASSERT_TRUE(program.verifies());
+  std::vector<Array> data = dataOf(GetParam()), twice = data;
+  twice.insert(twice.end(), data.begin(), data.end());
+  auto results = program.call("predict", twice);
+  EXPECT_EQ(results[0].values(), results[1].values());
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, Layers, ::testing::ValuesIn(cases), [](const auto &info) { return info.param.title; });
+
+TEST(LayerTable, IsSortedAndEveryLayerIsTested) {
+  std::set<std::string> tested = {"InputLayer"}; // every test begins with one
+  for (const Case &testCase : cases)
+    tested.insert(testCase.make().className());
+  std::set<std::string> known;
+  std::vector<std::string> order;
+  for (const LayerClass &row : layerTable()) {
+    order.push_back(row.name);
+    known.insert(row.name);
+  }
+  EXPECT_TRUE(std::is_sorted(order.begin(), order.end(), [](std::string a, std::string b) {
+    for (std::string *text : {&a, &b})
+      std::transform(text->begin(), text->end(), text->begin(), ::tolower);
+    return a < b;
+  }));
+  EXPECT_EQ(tested, known);
+}
+
+TEST(LayerTable, SignaturesNameOptionsInOrderWithDefaults) {
+  EXPECT_EQ(findLayerClass("Dense")->signature,
+            "Dense({.units = 0, .activation = \"linear\", .useBias = true, .kernelInitializer = \"glorot_uniform\", "
+            ".biasInitializer = \"zeros\", .name = \"\", .trainable = true})");
+  EXPECT_EQ(findLayerClass("LSTM"), nullptr);
+}
+
+} // namespace
+} // namespace tenon::graph

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keras's JSON: what Keras writes comes back to the letter; what is not understood is named.
+#include "tests/frontend/Interpret.h"
+#include <fstream>
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+#include <tenon/layers.h>
+
+namespace tenon::graph {
+namespace {
+
+// nlohmann's ordered objects compare in order; Keras's order of keys has no meaning.
+nlohmann::json plain(const std::string &text) { return nlohmann::json::parse(text); }
+
+std::vector<Json> goldenModels() {
+  std::vector<Json> models;
+  for (const char *name : {"layers", "summaries"}) {
+    std::ifstream file(std::string(TENON_SOURCE_DIR "/tests/golden/data/") + name + ".json");
+    EXPECT_TRUE(file.good()) << name;
+    for (const Json &golden : Json::parse(file))
+      models.push_back(golden.at("model"));
+  }
+  return models;
+}
+
+TEST(Serialize, KerassModelsComeBackAsTheyWere) {
+  for (const Json &model : goldenModels()) {
+    nlohmann::json expected = plain(model.dump()), actual = plain(modelFromJson(model.dump()).toJson());
+    EXPECT_EQ(actual, expected) << nlohmann::json::diff(expected, actual).dump(1);
+  }
+}
+
+TEST(Serialize, EveryPrefixOfAModelIsRefused) {
+  std::string text = goldenModels().back().dump();
+  for (size_t length = 0; length < text.size(); length += 7)
+    EXPECT_THROW(modelFromJson(text.substr(0, length)), Error);
+}
+
+// Each value of a small model replaced by others: an Error or a model, never anything else.
+TEST(Serialize, ChangedModelsGiveModelsOrErrors) {
+  Tensor x = Input({4, 4, 1}, {.name = "x"});
+  Model inner(x, Conv2D({.filters = 2, .kernelSize = 2})(x), {.name = "inner"});
+  Tensor y = Input({4, 4, 1}, {.name = "y"});
+  const Json json = Json::parse(Model(y, Flatten()(inner(y))).toJson()).flatten();
+  int refused = 0;
+  for (const auto &[pointer, value] : json.items())
+    for (const Json &other : {Json(), Json(-1), Json(3), Json("x"), Json::array(), Json::object(), Json(true)}) {
+      Json changed = json;
+      changed[pointer] = other;
+      try {
+        modelFromJson(changed.unflatten().dump()).toJson();
+      } catch (const Error &) {
+        ++refused;
+      }
+    }
+  EXPECT_GT(refused, 100);
+}
+
+TEST(Serialize, NamesWhatIsNotUnderstood) {
+  clearSession();
+  Tensor x = Input({4}, {.name = "x"});
+  const std::string text = Model(x, Dense({.units = 2, .name = "d"})(x), {.name = "m"}).toJson();
+  const Json json = Json::parse(text);
+  auto with = [&](const char *pointer, Json value) {
+    Json changed = json;
+    changed[Json::json_pointer(pointer)] = std::move(value);
+    return messageOf([&] { modelFromJson(changed.dump()); });
+  };
+  EXPECT_EQ(with("/config/layers/1/class_name", "LSTM"), "d: the layer class LSTM is not supported");
+  EXPECT_EQ(with("/config/layers/1/config/units", "two"), "d: option units does not take \"two\"");
+  EXPECT_EQ(with("/config/layers/1/config/colour", 3), "d: unknown option colour = 3");
+  EXPECT_EQ(with("/config/layers/1/config/kernel_regularizer", "l2"),
+            "d: option kernel_regularizer is \"l2\", only null is supported");
+  EXPECT_EQ(with("/config/layers/1/config/dtype", "float16"), "d: dtype is \"float16\", only float32 is supported");
+  EXPECT_EQ(with("/config/layers/1/config/kernel_initializer", "best"),
+            "unknown initializer 'best', expected one of constant, glorot_normal, glorot_uniform, he_normal, "
+            "he_uniform, ones, random_normal, random_uniform, truncated_normal, zeros");
+  EXPECT_EQ(with("/config/layers/1/name", "e"), "m: layer e calls itself d in its config");
+  EXPECT_EQ(with("/config/layers/1/inbound_nodes/0/args/0/config/keras_history/0", "z"),
+            "m: takes a value of a layer that it does not have: z");
+  EXPECT_EQ(with("/config/layers/1/inbound_nodes/0/args/0/config/keras_history/1", 4),
+            "m: layer d takes a value that no layer gives");
+  EXPECT_EQ(with("/config/layers/1/inbound_nodes/0/kwargs", {{"training", true}}),
+            "m: a layer's argument training = true is not supported");
+  EXPECT_EQ(with("/config/layers/1/inbound_nodes", Json::parse(R"([[["x", 0, 0, {}]]])")),
+            "m: a call in the form of Keras 2 is not supported: [[\"x\",0,0,{}]]");
+  EXPECT_EQ(with("/config/output_layers", Json::array({"d", 7, 0})),
+            "m: output_layers names a value that no layer gives: [\"d\",7,0]");
+  EXPECT_EQ(with("/config/layers/0/config/batch_shape", 4), "x: option batch_shape does not take 4");
+  EXPECT_EQ(with("/config/layers/0/config/batch_shape/0", 4),
+            "x: expected a batch dimension of None, got shape (4, 4)");
+  EXPECT_EQ(messageOf([] { modelFromJson("{"); }), "model JSON: not valid JSON: {");
+  EXPECT_EQ(messageOf([&] { modelFromJson(json["config"]["layers"][1].dump()); }),
+            "model JSON: expected a Functional or Sequential model, got \"Dense\"");
+}
+
+TEST(Serialize, FrozenLayersStayFrozen) {
+  Tensor x = Input({4});
+  Model model(x, Dense({.units = 2, .name = "thawed"})(Dense({.units = 2, .name = "frozen", .trainable = false})(x)));
+  Model copy = modelFromJson(model.toJson());
+  EXPECT_FALSE(copy.getLayer("frozen").trainable());
+  EXPECT_TRUE(copy.getLayer("thawed").trainable());
+}
+
+} // namespace
+} // namespace tenon::graph
