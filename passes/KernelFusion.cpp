@@ -94,7 +94,7 @@ private:
         merge(from, to);
     if (isReduction(&op))
       for (size_t sibling = 0; sibling < nodes.size(); ++sibling)
-        if (size_t own = nodeOf[&op]; sibling != own && siblings(nodes[sibling], nodes[own]))
+        if (size_t own = nodeOf[&op]; sibling != own && siblings(sibling, own))
           merge(sibling, own);
   }
   Node &group(Value value) { return nodes[nodeOf[value.getDefiningOp()]]; }
@@ -152,17 +152,20 @@ private:
     });
   }
 
-  // Reductions of one shape over the same axes that read a value in common.
-  bool siblings(const Node &a, const Node &b) const {
+  // Reductions of one shape over the same axes that read a value in common, or one of which reads what the other makes.
+  bool siblings(size_t aId, size_t bId) const {
+    const Node &a = nodes[aId], &b = nodes[bId];
     if (!a.reduction || a.group.ops.empty() || a.group.shape != b.group.shape || !sameReduction(a, b) ||
-        a.deps.anyCommon(b.members) || b.deps.anyCommon(a.members))
+        usesReductions(a, b) || usesReductions(b, a) || !acyclic(aId, bId))
       return false;
-    return llvm::any_of(a.group.ops, [&](Operation *op) {
-      return llvm::any_of(op->getOperands(), [&](Value shared) {
-        return shapes[shared] == a.group.shape && llvm::any_of(b.group.ops, [&](Operation *other) {
-                 return llvm::is_contained(other->getOperands(), shared);
-               });
+    auto uses = [&](const Node &node, Value value) {
+      return llvm::any_of(node.group.ops, [&](Operation *op) {
+        return llvm::is_contained(op->getOperands(), value) || llvm::is_contained(op->getResults(), value);
       });
+    };
+    return llvm::any_of(b.group.ops, [&](Operation *op) {
+      return llvm::any_of(op->getOperands(),
+                          [&](Value shared) { return shapes[shared] == b.group.shape && uses(a, shared); });
     });
   }
 

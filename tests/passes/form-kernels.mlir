@@ -93,6 +93,25 @@ func.func @siblings(%g: tensor<?x4xf32>, %x: tensor<?x4xf32>) -> (tensor<4xf32>,
 
 // -----
 
+// A sum, and a sum of products with what the first one adds up: the shared value is stored once for others.
+// CHECK-LABEL: func.func @chained_siblings
+func.func @chained_siblings(%g: tensor<?x4xf32>, %x: tensor<?x4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<?x4xf32>) {
+  // CHECK: tenon.kernel {{.*}} -> (tensor<?x4xf32>, tensor<4xf32>, tensor<4xf32>) {
+  // CHECK: tenon.relu
+  // CHECK: tenon.multiply
+  // CHECK: tenon.reduce_sum
+  // CHECK-NEXT: tenon.reduce_sum
+  // CHECK-NOT: tenon.kernel
+  // CHECK: return
+  %r = tenon.relu %g : tensor<?x4xf32>
+  %a = tenon.reduce_sum %r {axes = array<i64: 0>, keepdims = false} : tensor<?x4xf32>
+  %m = tenon.multiply %r, %x : tensor<?x4xf32>, tensor<?x4xf32>
+  %b = tenon.reduce_sum %m {axes = array<i64: 0>, keepdims = false} : tensor<?x4xf32>
+  return %a, %b, %r : tensor<4xf32>, tensor<4xf32>, tensor<?x4xf32>
+}
+
+// -----
+
 // Merging what comes before and after a kernel into one would make a circle.
 // CHECK-LABEL: func.func @circle
 func.func @circle(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
