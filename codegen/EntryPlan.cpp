@@ -55,8 +55,11 @@ public:
     plan.checks.assign(shapes.checks().begin(), shapes.checks().end());
     Block &body = function.getBody().front();
     collectAssigns(body);
-    for (auto [i, value] : llvm::enumerate(body.getTerminator()->getOperands()))
+    for (mlir::Value value : body.getTerminator()->getOperands()) {
+      if (cast<RankedTensorType>(value.getType()).getEncoding())
+        return function.emitOpError("returns a packed value, which only kernels read");
       plan.outputs.push_back(shapes[value]);
+    }
     placeResults(body);
     for (Operation &op : body)
       if (auto kernel = dyn_cast<ir::KernelOp>(op)) {

@@ -110,6 +110,8 @@ LogicalResult ConvertOp::evaluate(ArrayRef<Literal> inputs, SmallVectorImpl<Lite
   Type to = getTo();
   if (isa<FloatType>(to))
     return map(*this, inputs, results, [&](ArrayRef<double> x) { return x[0]; });
+  if (to.isInteger(8)) // a mask
+    return map(*this, inputs, results, [](ArrayRef<double> x) -> double { return x[0] != 0; });
   bool fromFloat = inputs[0].isFloat();
   unsigned width = to.getIntOrFloatBitWidth();
   double limit = std::ldexp(1.0, width - 1);

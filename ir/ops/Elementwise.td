@@ -57,6 +57,7 @@ def Tenon_SelectOp : Tenon_Node<"select", [Tenon_Elementwise]> {
 def Tenon_ConvertOp : Tenon_FlatNode<"convert", [Tenon_Elementwise]> {
   let summary = "the same number in another element type";
   let description = [{`result[i] = to(x[i])`; floating point to integer truncates towards zero and saturates, NaN gives 0.
+    To a mask (i8): 1 for whatever is not 0 (NaN too).
     C1: the shape is the operand's.}];
   let arguments = (ins Tenon_Tensor:$operand, TypeAttr:$to);
   let results = (outs Tenon_Tensor:$result);
