@@ -111,6 +111,25 @@ private:
     SmallVector<mlir::Value> values;
     for (Operation *op : r.ops)
       values.push_back(op->getOperand(0));
+    for (mlir::Value target : e.kernel.yields())
+      if (!llvm::is_contained(r.ops, target.getDefiningOp()))
+        values.push_back(target);
+    return values;
+  }
+  // The reduced values at a place of the last merged axis; what else the kernel yields is stored on the way.
+  Values visit(ArrayRef<Value> index, Pointwise::Row row, Value at, int64_t lanes) {
+    Values values = points.at(row, at, lanes);
+    if (values.size() == r.ops.size())
+      return values;
+    Value position = k.constant(0);
+    for (unsigned axis = 0; axis + 1 < points.rank(); ++axis)
+      position = k.add(k.mul(position, points.size(axis)), index[axis]);
+    position = k.add(k.mul(position, points.size(points.rank() - 1)), at);
+    unsigned next = r.ops.size();
+    for (auto [target, result] : llvm::zip(e.kernel.yields(), e.results))
+      if (!llvm::is_contained(r.ops, target.getDefiningOp()))
+        k.store(values[next++], k.offset(result, position));
+    values.resize(r.ops.size());
     return values;
   }
   unsigned countAxes(int64_t from, int64_t to) {
@@ -178,13 +197,13 @@ private:
       Pointwise::Row row = points.row(ArrayRef<Value>(index).take_front(last));
       Value length = k.sub(high, low), whole = k.mul(k.div(length, k.lanes), k.lanes);
       Values vectors = k.loop(k.constant(0), whole, k.constant(k.lanes), initials(k.lanes), [&](Value at, ValueRange carried) {
-        return combineAll(carried, points.at(row, k.add(low, at), k.lanes));
+        return combineAll(carried, visit(index, row, k.add(low, at), k.lanes));
       });
       Values sums;
       for (auto [op, vector] : llvm::zip(r.ops, vectors))
         sums.push_back(k.horizontal(vector, [&, op = op](Value x, Value y) { return combine(op, x, y); }));
       return k.loop(whole, length, k.constant(1), sums,
-                    [&](Value at, ValueRange carried) { return combineAll(carried, points.at(row, k.add(low, at), 1)); });
+                    [&](Value at, ValueRange carried) { return combineAll(carried, visit(index, row, k.add(low, at), 1)); });
     };
     Values values;
     if (reducedAxes <= 1) {
@@ -216,7 +235,7 @@ private:
       return k.loop(low, high, k.constant(1), initials(lanes), [&](Value i, ValueRange carried) {
         split(i, outerAxes, outerAxes + reducedAxes, index);
         Pointwise::Row row = points.row(ArrayRef<Value>(index).take_front(last));
-        return combineAll(carried, points.at(row, column, lanes));
+        return combineAll(carried, visit(index, row, column, lanes));
       });
     });
     write(k.add(k.mul(o, inner), at), values);
