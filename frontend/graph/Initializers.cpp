@@ -112,7 +112,11 @@ const std::vector<InitializerClass> &initializerTable() {
   return table;
 }
 
-static std::shared_ptr<InitializerNode> makeNode(const std::string &name) {
+static std::shared_ptr<InitializerNode> makeNode(const std::string &given) {
+  static const std::map<std::string, std::string> shortNames = {
+      {"normal", "RandomNormal"}, {"one", "Ones"}, {"uniform", "RandomUniform"}, {"zero", "Zeros"}};
+  auto shortName = shortNames.find(given);
+  const std::string &name = shortName == shortNames.end() ? given : shortName->second;
   std::string known;
   for (const InitializerClass &row : initializerTable()) {
     if (name == row.name || name == snakeCase(row.name)) {

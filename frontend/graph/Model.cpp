@@ -7,7 +7,7 @@ using namespace tenon::graph;
 namespace tenon {
 
 Model::Model(const Tensors &inputs, const Tensors &outputs, ModelOptions options)
-    : Layer(std::make_shared<ModelNode>(inputs.list(), outputs.list(), std::move(options.name), options.trainable)) {}
+    : Layer(std::make_shared<ModelNode>(inputs, outputs, std::move(options.name), options.trainable)) {}
 Model::Model(std::shared_ptr<ModelNode> model) : Layer(std::move(model)) {}
 
 ModelNode &Model::model() const { return static_cast<ModelNode &>(*node_); }

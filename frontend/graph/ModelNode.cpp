@@ -6,9 +6,10 @@
 
 namespace tenon::graph {
 
-ModelNode::ModelNode(std::vector<Tensor> inputs, std::vector<Tensor> outputs, std::string name, bool trainable)
-    : LayerNode("Functional", std::move(name), true), sequential(false) {
-  graph = buildNetwork(this->name(), std::move(inputs), std::move(outputs));
+ModelNode::ModelNode(const Tensors &inputs, const Tensors &outputs, std::string name, bool trainable)
+    : LayerNode("Functional", std::move(name), true), sequential(false), inputsAreList(inputs.isList()),
+      outputsAreList(outputs.isList()) {
+  graph = buildNetwork(this->name(), inputs.list(), outputs.list());
   ready = true;
   if (!trainable)
     setTrainable(false);

@@ -21,7 +21,7 @@ Network buildNetwork(const std::string &model, std::vector<Tensor> inputs, std::
 class ModelNode : public LayerNode {
 public:
   /// A functional model.
-  ModelNode(std::vector<Tensor> inputs, std::vector<Tensor> outputs, std::string name, bool trainable);
+  ModelNode(const Tensors &inputs, const Tensors &outputs, std::string name, bool trainable);
   /// A Sequential, at first without layers.
   ModelNode(std::string name, bool trainable);
 
@@ -58,6 +58,7 @@ protected:
 private:
   void extend();
   bool sequential, ready = false;
+  bool inputsAreList = false, outputsAreList = false;
   std::shared_ptr<InputNode> sequentialInput;
   std::vector<std::shared_ptr<LayerNode>> stack;
   Network graph;

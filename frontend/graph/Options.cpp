@@ -77,16 +77,23 @@ void OptionReader::finish() const {
       throw Error(layer + ": unknown option " + key + " = " + value.dump());
 }
 
-void SignatureWriter::append(const std::string &key, const Json &value) {
-  std::string name;
+void SignatureWriter::append(const std::string &key, const std::string &assignment) {
+  text += text.empty() ? "." : ", .";
   for (size_t i = 0; i < key.size(); ++i)
-    name += key[i] == '_' && i + 1 < key.size() ? static_cast<char>(std::toupper(key[++i])) : key[i];
-  bool isInitializer = value.is_object() && value.contains("class_name");
-  text += (text.empty() ? "." : ", .") + name;
-  if (isInitializer)
-    text += " = \"" + snakeCase(value["class_name"]) + "\"";
-  else if (!value.is_null())
-    text += " = " + value.dump();
+    text += key[i] == '_' && i + 1 < key.size() ? static_cast<char>(std::toupper(key[++i])) : key[i];
+  text += assignment;
+}
+std::string SignatureWriter::textOf(const Json &value) {
+  if (value.is_null())
+    return "std::nullopt";
+  if (value.is_object()) // an initialiser
+    return "\"" + snakeCase(value["class_name"]) + "\"";
+  std::string text = value.dump();
+  if (value.is_array()) { // a C++ list
+    text.front() = '{';
+    text.back() = '}';
+  }
+  return text;
 }
 
 Json dtypePolicy(const std::string &dtype) {

@@ -38,6 +38,7 @@ template <typename T> bool optionFromJson(const Json &json, std::optional<T> &va
 struct OptionWriter {
   Json &config;
   template <typename T> void operator()(const char *key, const T &value) { config[key] = optionToJson(value); }
+  template <typename T> void required(const char *key, const T &value) { (*this)(key, value); }
   void fixed(const char *key, Json value) { config[key] = std::move(value); }
 };
 
@@ -49,6 +50,7 @@ public:
     if (const Json *json = take(key); json && !optionFromJson(*json, value))
       refuse(key, *json);
   }
+  template <typename T> void required(const char *key, T &value) { (*this)(key, value); }
   void fixed(const char *key, const Json &value);
   void finish() const;
 
@@ -63,9 +65,13 @@ private:
 /// Collects ".units, .activation = \"linear\"".
 struct SignatureWriter {
   std::string text;
-  template <typename T> void operator()(const char *key, const T &value) { append(key, optionToJson(value)); }
+  template <typename T> void operator()(const char *key, const T &value) {
+    append(key, " = " + textOf(optionToJson(value)));
+  }
+  template <typename T> void required(const char *key, const T &) { append(key, ""); }
   void fixed(const char *, const Json &) {}
-  void append(const std::string &key, const Json &value);
+  void append(const std::string &key, const std::string &assignment);
+  static std::string textOf(const Json &value);
 };
 
 /// Keras's {"class_name": "DTypePolicy", ...} for float32.
@@ -94,8 +100,8 @@ template <typename Node, typename Options> LayerClass layerRow(const char *name)
   SignatureWriter signature;
   Options defaults;
   visit(defaults, signature);
-  signature.append("name", "");
-  signature.append("trainable", true);
+  signature("name", std::string());
+  signature("trainable", true);
   auto fromConfig = [name](const Json &config) -> std::shared_ptr<LayerNode> {
     Options options;
     OptionReader reader(config, config.value("name", std::string(name)));

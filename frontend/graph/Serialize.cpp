@@ -61,11 +61,11 @@ struct CallNumbers {
 // Keras counts a functional model's own node among its calls, but only where a model lists its inputs and outputs.
 int ownNodes(const LayerNode &layer) { return layer.className() == "Functional" ? 1 : 0; }
 
-Json endsToJson(const std::vector<Tensor> &tensors, const CallNumbers &numbers) {
+Json endsToJson(const std::vector<Tensor> &tensors, bool isList, const CallNumbers &numbers) {
   Json list = Json::array();
   for (const Tensor &tensor : tensors)
     list.push_back(numbers.triple(tensor, ownNodes(*tensor.call()->layer)));
-  return list.size() == 1 ? list[0] : list;
+  return isList ? list : list[0];
 }
 
 Json callToJson(const Call &call, const CallNumbers &numbers) {
@@ -108,8 +108,8 @@ Json ModelNode::config() const {
     list.push_back(std::move(entry));
   }
   json["layers"] = std::move(list);
-  json["input_layers"] = endsToJson(graph.inputs, numbers);
-  json["output_layers"] = endsToJson(graph.outputs, numbers);
+  json["input_layers"] = endsToJson(graph.inputs, inputsAreList, numbers);
+  json["output_layers"] = endsToJson(graph.outputs, outputsAreList, numbers);
   return json;
 }
 
@@ -218,11 +218,12 @@ private:
     entry.results.push_back(entry.layer->call(inputs));
     return true;
   }
-  std::vector<Tensor> ends(const char *key) const {
+  Tensors ends(const char *key) const {
     const Json &json = member(config, key);
+    bool single = json.is_array() && !json.empty() && json[0].is_string();
     std::vector<Json> triples;
-    if (json.is_array() && !json.empty() && json[0].is_string())
-      triples = {json};
+    if (single)
+      triples.push_back(json);
     else
       for (const Json &item : json)
         triples.push_back(item);
@@ -237,7 +238,7 @@ private:
         fail(std::string(key) + " names a value that no layer gives: " + item.dump());
       out.push_back(*tensor);
     }
-    return out;
+    return single && out.size() == 1 ? Tensors(out[0]) : Tensors(out);
   }
 
   const Json &config;
@@ -281,7 +282,11 @@ std::shared_ptr<LayerNode> deserializeLayer(const Json &json) {
 
 namespace tenon {
 
-std::string Model::toJson() const { return graph::serializeLayer(model()).dump(); }
+std::string Model::toJson() const {
+  graph::Json json = graph::serializeLayer(model());
+  json.erase("compile_config"); // how it was compiled is no part of the architecture
+  return json.dump();
+}
 
 Model modelFromJson(const std::string &text) {
   graph::Json json = graph::Json::parse(text, nullptr, false);

@@ -147,7 +147,7 @@ struct Counts {
   }
 };
 
-// A cell's lines: words go to the next line when they do not fit, a word wider than the cell is cut.
+// A cell's lines: words go to the next line when they do not fit, a word wider than the cell ends in an ellipsis.
 std::vector<std::string> wrap(const std::string &text, size_t width) {
   std::vector<std::string> lines(1);
   size_t begin = 0;
@@ -163,13 +163,7 @@ std::vector<std::string> wrap(const std::string &text, size_t width) {
     }
     if (!lines.back().empty())
       lines.emplace_back();
-    while (widthOf(word) > width) {
-      std::string head = firstColumns(word, width);
-      lines.back() = head;
-      lines.emplace_back();
-      word = word.substr(head.size());
-    }
-    lines.back() = word;
+    lines.back() = widthOf(word) > width ? firstColumns(word, width - 1) + "…" : word;
   }
   return lines;
 }

@@ -211,7 +211,7 @@ const Mistake mistakes[] = {
        Model(a, {Flatten()(a), ReLU()(a)}, {.name = "inner"})(input({3}));
      },
      "inner: has 2 results, expected one; call(...) gives them all"},
-    {"SequentialWithoutShape", [] { Sequential({Dense({.units = 2})}).summaryText(); },
+    {"SequentialWithoutShape", [] { Sequential({Dense({.units = 2})}).outputs(); },
      "sequential: its input shape is not known yet; begin with Input({...}), call build, or add a layer"},
     {"SequentialInputLater",
      [] {

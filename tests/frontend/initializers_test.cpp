@@ -106,8 +106,9 @@ TEST(Initializers, TableSurvivesJsonAndStrings) {
     EXPECT_EQ(initializer({3, 2}).toVector<float>(),
               deserializeInitializer(serializeInitializer(initializer))({3, 2}).toVector<float>());
     EXPECT_EQ(Initializer(row.name), Initializer(snakeCase(row.name)));
-    if (row.random || !row.options.empty())
+    if (row.random || !row.options.empty()) {
       EXPECT_FALSE(initializer == Initializer(row.name)) << row.name;
+    }
   }
   EXPECT_EQ(messageOf([] {
               deserializeInitializer({{"class_name", "Zeros"}, {"config", {{"value", 3}}}});
@@ -115,6 +116,13 @@ TEST(Initializers, TableSurvivesJsonAndStrings) {
             "initializer Zeros: option value does not take 3");
   EXPECT_EQ(messageOf([] { deserializeInitializer(3); }),
             "initializer: expected a name or an object with class_name, got 3");
+}
+
+TEST(Initializers, KerassShortNames) {
+  EXPECT_EQ(Initializer("uniform"), RandomUniform());
+  EXPECT_EQ(Initializer("normal"), RandomNormal());
+  EXPECT_EQ(Initializer("zero"), Zeros());
+  EXPECT_EQ(Initializer("one"), Ones());
 }
 
 TEST(Initializers, LayersUseThem) {

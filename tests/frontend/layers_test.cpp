@@ -162,8 +162,9 @@ TEST_P(Layers, IsEmittedInBothModes) {
     ASSERT_EQ(result.rank(), static_cast<int64_t>(GetParam().output.size())) << function;
     EXPECT_EQ(result.dim(0), 2) << function;
     for (int64_t axis = 1; axis < result.rank(); ++axis)
-      if (GetParam().output[axis] != None)
+      if (GetParam().output[axis] != None) {
         EXPECT_EQ(result.dim(axis), GetParam().output[axis]) << function << " axis " << axis;
+      }
   }
   program.module->walk([&](ir::NodeInterface op) { EXPECT_EQ(ir::layerName(op->getLoc()), layer.name()); });
 }
@@ -205,8 +206,11 @@ TEST(LayerTable, IsSortedAndEveryLayerIsTested) {
 
 TEST(LayerTable, SignaturesNameOptionsInOrderWithDefaults) {
   EXPECT_EQ(findLayerClass("Dense")->signature,
-            "Dense({.units = 0, .activation = \"linear\", .useBias = true, .kernelInitializer = \"glorot_uniform\", "
+            "Dense({.units, .activation = \"linear\", .useBias = true, .kernelInitializer = \"glorot_uniform\", "
             ".biasInitializer = \"zeros\", .name = \"\", .trainable = true})");
+  EXPECT_EQ(findLayerClass("MaxPooling2D")->signature,
+            "MaxPooling2D({.poolSize = {2,2}, .strides = std::nullopt, .padding = \"valid\", .name = \"\", "
+            ".trainable = true})");
   EXPECT_EQ(findLayerClass("LSTM"), nullptr);
 }
 

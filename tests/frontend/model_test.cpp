@@ -190,6 +190,23 @@ TEST_F(Models, WrittenWeightsChangeTheVersion) {
   EXPECT_EQ(model.getWeights()[0].at(0), 2);
 }
 
+// The graph of the program that the documentation opens with.
+TEST_F(Models, TheResidualNetworkReadsAsInKeras) {
+  Tensor image = Input({8, 8, 1}, {.name = "image"});
+  Tensor x = Rescaling({.scale = 1.0 / 16})(image);
+  Tensor y = Conv2D({.filters = 32, .kernelSize = {3, 3}, .padding = "same", .useBias = false})(x);
+  y = ReLU()(BatchNormalization()(y));
+  y = Conv2D({.filters = 32, .kernelSize = {3, 3}, .padding = "same"})(y);
+  Tensor shortcut = Conv2D({.filters = 32, .kernelSize = {1, 1}})(x);
+  y = MaxPooling2D({.poolSize = {2, 2}})(ReLU()(add({y, shortcut})));
+  Tensor digit = Dense({.units = 10, .activation = "softmax"})(Flatten()(y));
+  Model model({image}, {digit}, {.name = "digits"});
+  EXPECT_EQ(model.countParams(), 288 + 128 + 9248 + 64 + 5130);
+  EXPECT_EQ(digit.shape(), (Shape{None, 10}));
+  EXPECT_THAT(layerNames(model), ElementsAre("image", "rescaling", "conv2d", "batch_normalization", "re_lu", "conv2d_1",
+                                             "conv2d_2", "add", "re_lu_1", "max_pooling2d", "flatten", "dense"));
+}
+
 TEST_F(Models, ADeepChainIsNoProblem) {
   Tensor x = Input({2}), y = x;
   for (int i = 0; i < 3000; ++i)

@@ -41,14 +41,15 @@ TEST(Serialize, ChangedModelsGiveModelsOrErrors) {
   Tensor x = Input({4, 4, 1}, {.name = "x"});
   Model inner(x, Conv2D({.filters = 2, .kernelSize = 2})(x), {.name = "inner"});
   Tensor y = Input({4, 4, 1}, {.name = "y"});
-  const Json json = Json::parse(Model(y, Flatten()(inner(y))).toJson()).flatten();
+  const Json json = Json::parse(Model(y, Flatten()(inner(y))).toJson());
+  const Json flat = json.flatten();
   int refused = 0;
-  for (const auto &[pointer, value] : json.items())
+  for (const auto &[pointer, value] : flat.items())
     for (const Json &other : {Json(), Json(-1), Json(3), Json("x"), Json::array(), Json::object(), Json(true)}) {
       Json changed = json;
-      changed[pointer] = other;
+      changed[Json::json_pointer(pointer)] = other;
       try {
-        modelFromJson(changed.unflatten().dump()).toJson();
+        modelFromJson(changed.dump()).toJson();
       } catch (const Error &) {
         ++refused;
       }
@@ -92,6 +93,26 @@ TEST(Serialize, NamesWhatIsNotUnderstood) {
   EXPECT_EQ(messageOf([] { modelFromJson("{"); }), "model JSON: not valid JSON: {");
   EXPECT_EQ(messageOf([&] { modelFromJson(json["config"]["layers"][1].dump()); }),
             "model JSON: expected a Functional or Sequential model, got \"Dense\"");
+}
+
+// As in Keras, Model(x, y) and Model([x], [y]) write their ends differently.
+TEST(Serialize, AListOfOneStaysAList) {
+  Tensor x = Input({4}, {.name = "x"});
+  Tensor y = Flatten({.name = "y"})(x);
+  auto ends = [](const Model &model) { return Json::parse(modelFromJson(model.toJson()).toJson())["config"]; };
+  EXPECT_EQ(ends(Model(x, y))["input_layers"], Json::array({"x", 0, 0}));
+  EXPECT_EQ(ends(Model({x}, y))["input_layers"], Json::array({Json::array({"x", 0, 0})}));
+  EXPECT_EQ(ends(Model(x, {y}))["output_layers"], Json::array({Json::array({"y", 0, 0})}));
+}
+
+// A functional model counts a call of its own, but only where a model lists its outputs.
+TEST(Serialize, ANestedModelMayBeTheOutput) {
+  Tensor in = Input({4}, {.name = "in"}), x = Input({4}, {.name = "x"});
+  Model inner(in, ReLU()(in), {.name = "inner"});
+  Model model(x, inner(inner(x)), {.name = "m"});
+  Json json = Json::parse(model.toJson());
+  EXPECT_EQ(json["config"]["output_layers"], Json::array({"inner", 2, 0}));
+  EXPECT_EQ(modelFromJson(json.dump()).toJson(), json.dump());
 }
 
 TEST(Serialize, FrozenLayersStayFrozen) {

@@ -9,7 +9,7 @@ namespace graph {
 
 template <typename O, typename V>
 void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, ActivationOptions> {
-  field("activation", o.activation);
+  field.required("activation", o.activation);
 }
 
 class ActivationNode : public LayerOf<ActivationOptions> {

@@ -10,8 +10,8 @@ namespace graph {
 
 template <typename O, typename V>
 void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, Conv2DOptions> {
-  field("filters", o.filters);
-  field("kernel_size", o.kernelSize);
+  field.required("filters", o.filters);
+  field.required("kernel_size", o.kernelSize);
   field("strides", o.strides);
   field("padding", o.padding);
   field.fixed("data_format", "channels_last");

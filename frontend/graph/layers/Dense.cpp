@@ -9,7 +9,7 @@ namespace graph {
 
 template <typename O, typename V>
 void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, DenseOptions> {
-  field("units", o.units);
+  field.required("units", o.units);
   field("activation", o.activation);
   field("use_bias", o.useBias);
   field("kernel_initializer", o.kernelInitializer);

@@ -8,7 +8,7 @@ namespace graph {
 
 template <typename O, typename V>
 void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, DropoutOptions> {
-  field("rate", o.rate);
+  field.required("rate", o.rate);
   field("seed", o.seed);
   field.fixed("noise_shape", nullptr);
 }

@@ -10,9 +10,12 @@ namespace graph {
 template <typename O, typename V>
 void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, MaxPooling2DOptions> ||
     std::is_same_v<std::remove_const_t<O>, AveragePooling2DOptions> {
-  field("pool_size", o.poolSize);
-  field("padding", o.padding);
+  if constexpr (std::is_same_v<std::remove_const_t<O>, AveragePooling2DOptions>)
+    field.required("pool_size", o.poolSize);
+  else
+    field("pool_size", o.poolSize);
   field("strides", o.strides);
+  field("padding", o.padding);
   field.fixed("data_format", "channels_last");
 }
 template <typename O, typename V>

@@ -8,7 +8,7 @@ namespace graph {
 
 template <typename O, typename V>
 void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, RescalingOptions> {
-  field("scale", o.scale);
+  field.required("scale", o.scale);
   field("offset", o.offset);
 }
 

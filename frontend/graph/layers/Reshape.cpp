@@ -9,7 +9,7 @@ namespace graph {
 
 template <typename O, typename V>
 void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, ReshapeOptions> {
-  field("target_shape", o.targetShape);
+  field.required("target_shape", o.targetShape);
 }
 template <typename O, typename V>
 void visit(O &, V &&field) requires std::is_same_v<std::remove_const_t<O>, FlattenOptions> {

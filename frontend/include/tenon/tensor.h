@@ -46,12 +46,15 @@ private:
 class Tensors {
 public:
   Tensors(const Tensor &tensor) : list_{tensor} {}
-  Tensors(std::initializer_list<Tensor> tensors) : list_(tensors) {}
-  Tensors(std::vector<Tensor> tensors) : list_(std::move(tensors)) {}
+  Tensors(std::initializer_list<Tensor> tensors) : list_(tensors), isList_(true) {}
+  Tensors(std::vector<Tensor> tensors) : list_(std::move(tensors)), isList_(true) {}
   const std::vector<Tensor> &list() const { return list_; }
+  /// Was it given as a list? (Keras's JSON keeps a list of one apart from one.)
+  bool isList() const { return isList_; }
 
 private:
   std::vector<Tensor> list_;
+  bool isList_ = false;
 };
 
 /// How Input is told apart from its defaults; Keras's arguments in Keras's order.
