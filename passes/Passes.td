@@ -190,6 +190,29 @@ def FormKernels : Pass<"form-kernels", "::mlir::func::FuncOp"> {
                     Statistic<"epilogueOps", "epilogue-ops", "Elementwise ops that joined a contraction">];
 }
 
+def SplitGroups : Pass<"split-groups", "::mlir::func::FuncOp"> {
+  let summary = "writes a grouped convolution as one convolution per group";
+  let description = [{
+    The contraction emitter knows one group: its columns all see the same rows. A grouped convolution, and its gradients,
+    become slices of the channels, one convolution each, and a concatenation.
+
+    Before:
+    ```mlir
+    %y = tenon.conv %x, %k {groups = 2 : i64, ...} : tensor<?x4x4x4xf32>, tensor<3x3x2x6xf32>
+    ```
+    After:
+    ```mlir
+    %x0 = tenon.slice %x {axis = 3 : i64, start = 0 : i64, size = 2 : i64} : tensor<?x4x4x4xf32>
+    %k0 = tenon.slice %k {axis = 3 : i64, start = 0 : i64, size = 3 : i64} : tensor<3x3x2x6xf32>
+    %y0 = tenon.conv %x0, %k0 {groups = 1 : i64, ...} : tensor<?x4x4x2xf32>, tensor<3x3x2x3xf32>
+    ...
+    %y = tenon.concat %y0, %y1 {axis = 3 : i64} : tensor<?x4x4x3xf32>, tensor<?x4x4x3xf32>
+    ```
+    Runs after `differentiate` and before `form-kernels`.
+  }];
+  let dependentDialects = ["::tenon::ir::TenonDialect"];
+}
+
 def SplitPrepare : Pass<"split-prepare", "::mlir::ModuleOp"> {
   let summary = "moves what depends on variables alone from @predict into @prepare";
   let description = [{

@@ -16,6 +16,7 @@ void passes::buildInferencePipeline(OpPassManager &passes, const PipelineOptions
   addCleanup(passes);
   passes.addNestedPass<func::FuncOp>(createFoldBatchNorm());
   passes.addNestedPass<func::FuncOp>(createDecomposeNormalization());
+  passes.addNestedPass<func::FuncOp>(createSplitGroups());
   passes.addNestedPass<func::FuncOp>(createFoldBroadcasts());
   addCleanup(passes);
   passes.addNestedPass<func::FuncOp>(createFormKernels(options.machine));
