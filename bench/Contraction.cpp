@@ -52,9 +52,9 @@ void registerContraction(const std::string &name, const std::string &module, int
     };
     fill(session.variable("w"));
     session.invalidatePrepared();
-    const EntryInfo *entry = session.program().entry("predict");
+    const EntryInfo &entry = session.program().entry("predict");
     Shape shape;
-    for (const auto &dim : entry->inputs[0].dims)
+    for (const auto &dim : entry.inputs[0].dims)
       shape.push_back(dim.size >= 0 ? dim.size : batch);
     std::vector<Array> inputs = {Array(shape, DType::F32)};
     fill(inputs[0]);
