@@ -25,8 +25,8 @@ def shortest(value):
 
 
 def architecture(model):
-    """Keras's JSON without what compile added."""
-    return {key: value for key, value in json.loads(model.to_json()).items() if key != "compile_config"}
+    """Keras's JSON of a model, without what compile added."""
+    return dict(json.loads(model.to_json()), compile_config={})
 
 
 def array(values):
@@ -76,7 +76,7 @@ def addCase(shapes, make, name="x{}"):
     def build(before=False):
         """The layers behind inputs, or behind a Dense of their own on each, so that their gradients can be seen."""
         inputs = [Input(shape, name=name.format(i)) for i, shape in enumerate(shapes)]
-        return Model(inputs, make([layers.Dense(shape[-1])(x) if before else x for x, shape in zip(inputs, shapes)]))
+        return Model(inputs if len(inputs) > 1 else inputs[0], make([layers.Dense(shape[-1])(x) if before else x for x, shape in zip(inputs, shapes)]))
     build.takesBefore = True
     return build
 
@@ -161,11 +161,11 @@ def layerCases():
     for name, build in layerModels():
         keras.utils.clear_session()
         model, rng = build(), generator(name)
-        weights = setWeights(model, rng)
+        written, weights = architecture(model), setWeights(model, rng)
         inputs = samples(model, rng, 3, 16.0 if name == "residual" else 2.0)
         outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
         outputs = outputs if isinstance(outputs, list) else [outputs]
-        yield {"name": name, "model": architecture(model), "weights": [array(w) for w in weights],
+        yield {"name": name, "model": written, "weights": [array(w) for w in weights],
                "inputs": [array(x) for x in inputs], "outputs": [array(y) for y in outputs]}
 
 
