@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "passes/DeadCode.h"
 #include "passes/Passes.h"
 
 namespace tenon::passes {
@@ -114,9 +114,7 @@ struct Differentiate : tenon::passes::impl::DifferentiateBase<Differentiate> {
         variable.emitRemark("variable '")
             << variable.getSymName() << "' gets no update: the loss does not depend on it";
     }
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
-      if (isOpTriviallyDead(&op))
-        op.erase();
+    passes::eraseDead(body);
   }
 
   static bool isDifferentiated(func::FuncOp loss) {

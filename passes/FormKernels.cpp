@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mlir/IR/IRMapping.h"
+#include "passes/DeadCode.h"
 #include "passes/KernelGroups.h"
 #include "passes/KernelSchedule.h"
 #include "passes/Passes.h"
@@ -155,6 +156,7 @@ struct FormKernels : tenon::passes::impl::FormKernelsBase<FormKernels> {
     if (function.isDeclaration())
       return;
     Block &body = function.getBody().front();
+    eraseDead(body);
     splitReductions(body);
     FailureOr<KernelGroups> groups = KernelGroups::plan(function);
     if (failed(groups))
@@ -181,9 +183,7 @@ struct FormKernels : tenon::passes::impl::FormKernelsBase<FormKernels> {
       op->dropAllUses();
       op->erase();
     }
-    for (Operation &op : llvm::make_early_inc_range(body))
-      if (isa<ir::ConstantOp>(op) && op.use_empty())
-        op.erase();
+    eraseDead(body); // constants that the kernels repeat
   }
 
   // A reduction kernel's axes lie side by side: a sum over other axes is a sum over the last run and then the rest.

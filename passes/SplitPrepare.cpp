@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mlir/IR/IRMapping.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "passes/DeadCode.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -11,17 +11,12 @@ namespace tenon::passes {
 
 using namespace mlir;
 using namespace tenon;
+using namespace tenon::passes;
 
 static bool isView(Operation *op) { return isa<ir::ReshapeOp, ir::ReshapeLikeOp>(op); }
 
-static void eraseDead(Block &body) {
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
-    if (isOpTriviallyDead(&op))
-      op.erase();
-}
-
 namespace {
-struct SplitPrepare : tenon::passes::impl::SplitPrepareBase<SplitPrepare> {
+struct SplitPrepare : passes::impl::SplitPrepareBase<SplitPrepare> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto predict = module.lookupSymbol<func::FuncOp>("predict");
