@@ -19,9 +19,6 @@ const Family *tenon::codegen::familyOf(const Kernel &kernel) {
       return nullptr;
   if (auto window = root->getAttrOfType<DenseI64ArrayAttr>("window"); window && window.size() > 2)
     return nullptr;
-  for (mlir::Value target : kernel.yields()) // beside reductions nothing else leaves a kernel
-    if (isa<ir::ReduceSumOp, ir::ReduceMaxOp>(root) && !isa_and_nonnull<ir::ReduceSumOp, ir::ReduceMaxOp>(target.getDefiningOp()))
-      return nullptr;
   return llvm::TypeSwitch<Operation *, const Family *>(root)
       .Case<ir::ConvOp, ir::ConvInputGradOp>([](auto) { return &contractionFamily; })
       .Case([](ir::MatmulOp op) { return op.getTransposeLhs() ? &filterGradientFamily : &contractionFamily; })
