@@ -119,6 +119,8 @@ void writeTenon(const std::string &path, const ModelFile &file) {
   Json description = Json::parse(file.model.toJson());
   if (file.compiled)
     description["compile_config"] = toJson(*file.compiled);
+  else
+    description.erase("compile_config"); // Keras's {} of a model that is not compiled: here its absence says so
   Container container;
   container.producer = "tenon";
   container.description = description.dump(1);

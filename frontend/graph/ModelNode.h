@@ -46,7 +46,6 @@ public:
   bool takesFloats() const override { return false; }
   Json config() const override;
   Json callArguments() const override;
-  bool recordsBuild() const override { return true; }
   void collectWeights(const std::string &path, std::vector<NamedWeight> &weights) const override;
 
   /// What compile, fit and predict keep for this model.

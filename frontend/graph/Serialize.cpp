@@ -34,6 +34,8 @@ Json serializeLayer(const LayerNode &layer) {
                {"registered_name", functional ? Json("Functional") : Json()}};
   if (functional)
     json["build_config"] = {{"input_shape", nullptr}};
+  else if (model && model->hasNetwork())
+    json["build_config"] = {{"input_shape", shapeToJson(model->network().inputs[0].shape())}};
   else if (layer.recordsBuild() && !layer.builtFor().empty())
     json["build_config"] = {{"input_shape", shapesToJson(layer.builtFor())}};
   if (model)
@@ -282,11 +284,7 @@ std::shared_ptr<LayerNode> deserializeLayer(const Json &json) {
 
 namespace tenon {
 
-std::string Model::toJson() const {
-  graph::Json json = graph::serializeLayer(model());
-  json.erase("compile_config"); // how it was compiled is no part of the architecture
-  return json.dump();
-}
+std::string Model::toJson() const { return graph::serializeLayer(model()).dump(); }
 
 Model modelFromJson(const std::string &text) {
   graph::Json json = graph::Json::parse(text, nullptr, false);
