@@ -8,6 +8,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+#include <cmath>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <mutex>
@@ -111,6 +112,7 @@ bool tenon::codegen::emitArtifact(const Compiled &compiled, ArtifactKind kind, c
                  "--dynamic-linker", "/lib64/ld-linux-x86-64.so.2", "--defsym=tenon_model_program=" + compiled.tag + "_program",
                  options.runnerPath + "/program-main.o"};
     inputs.push_back(libraryOf(reinterpret_cast<void *>(&::getpid)));
+    inputs.push_back(libraryOf(reinterpret_cast<void *>(static_cast<double (*)(double)>(&::floor)))); // libm, as needed
   }
   arguments.insert(arguments.end(), {"--build-id=none", "--threads=1", "-o", temporary});
   arguments.insert(arguments.end(), inputs.begin(), inputs.end());

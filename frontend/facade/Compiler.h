@@ -2,6 +2,7 @@
 // From a module to a program in this process: passes::optimize, codegen::lower, codegen::jit in a row.
 #pragma once
 #include "codegen/Codegen.h"
+#include "frontend/facade/CompilationCount.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "passes/Pipelines.h"
@@ -24,8 +25,5 @@ Program link(std::shared_ptr<const codegen::Compiled> compiled);
 /// The program of a module for this machine, compiled unless one of the last programs came from the same text and
 /// options. The module is optimized in place.
 Program programOf(mlir::ModuleOp module, bool training);
-
-/// How often programOf has compiled in this process.
-int64_t compilationCount();
 
 } // namespace tenon::facade

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole models through compile, fit, evaluate and predict, as compiled for this machine.
-#include "frontend/facade/Compiler.h"
+#include "frontend/facade/CompilationCount.h"
 #include "tests/facade/Helpers.h"
 
 namespace tenon::testing {

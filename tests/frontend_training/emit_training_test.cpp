@@ -138,8 +138,8 @@ TEST(EmitTraining, Errors) {
             "same: two logs are called 'mse'");
   EXPECT_EQ(errorOf([] { Trained(identity(), {SGD(), {"mse"}, {1}, {{"accurcy"}}}); }).substr(0, 24),
             "unknown metric 'accurcy'");
-  Tensor x = Input({1}, {.name = "x"});
-  Model flat({x}, {Reshape({.targetShape = {}, .name = "flat"})(x)}, {.name = "flatModel"});
+  Tensor x = Input(Shape{}, {.name = "x"});
+  Model flat({x}, {Activation({.activation = "linear", .name = "flat"})(x)}, {.name = "flatModel"});
   EXPECT_EQ(
       errorOf([&] { Trained(flat, {SGD(), {"mse"}, {1}, {{}}}); }),
       "flatModel: output 'flat' has shape (None,) and type float32; a loss needs float32 and a rank of 2 or more");
