@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/Random.h"
-#include <tenon/philox.h>
 #include <cmath>
 #include <numbers>
 #include <optional>
 #include <random>
 #include <tenon/layer.h>
+#include <tenon/philox.h>
 
 namespace tenon::graph {
 

@@ -83,11 +83,13 @@ class PublicHeaders(unittest.TestCase):
 
     def testEveryHeaderStandsAlone(self):
         for part in ("runtime", "frontend"):
-            folder = os.path.join(SOURCE, part, "include", "tenon")
-            for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
-                with self.subTest(header=name):
-                    self.compile(os.environ.get("CXX", "c++"), ["-std=c++20", "-Wall", "-Werror"],
-                                 f"#include <tenon/{name}>\n", ".cpp")
+            folder = os.path.join(SOURCE, part, "include")
+            for base, _, names in os.walk(folder):
+                for name in sorted(names):
+                    header = os.path.relpath(os.path.join(base, name), folder)
+                    with self.subTest(header=header):
+                        self.compile(os.environ.get("CXX", "c++"), ["-std=c++20", "-Wall", "-Werror"],
+                                     f"#include <{header}>\n", ".cpp")
 
 
 class Linking(unittest.TestCase):
