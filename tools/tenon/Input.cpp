@@ -56,7 +56,7 @@ std::string printModule(mlir::ModuleOp module, bool all) {
   std::string text;
   llvm::raw_string_ostream os(text);
   mlir::OpPrintingFlags flags;
-  flags.enableDebugInfo(true, /*prettyForm=*/true);
+  flags.enableDebugInfo().useLocalScope(); // what is printed can be read back
   if (!all)
     flags.elideLargeElementsAttrs(8).elideLargeResourceString(16);
   module->print(os, flags);
