@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every layer's gradient, as compiled: one step of plain gradient descent on the layer behind a Dense of its own, so that
-// the gradients of the layer's weights and of its input both show in the weights.
+// Every layer's gradient, as compiled: one step of plain gradient descent on the layer behind a Dense of its own, so
+// that the gradients of the layer's weights and of its input both show in the weights.
 #include "tests/golden/Golden.h"
 
 namespace tenon::golden {
@@ -8,6 +8,8 @@ namespace {
 
 class Gradients : public ::testing::TestWithParam<Case> {};
 
+// The bias in front of a batch normalisation has the gradient zero, which is what is left of sums that cancel: hence
+// 2e-5.
 TEST_P(Gradients, AreKerass) {
   const Json &data = GetParam().data;
   Model model = readModel(data);
@@ -17,7 +19,7 @@ TEST_P(Gradients, AreKerass) {
   const std::vector<Array> weights = model.getWeights();
   ASSERT_EQ(weights.size(), data.at("trained").size());
   for (size_t i = 0; i < weights.size(); ++i)
-    EXPECT_TRUE(near(weights[i], data.at("trained")[i], 1e-5)) << "weight " << i;
+    EXPECT_TRUE(near(weights[i], data.at("trained")[i], 2e-5)) << "weight " << i;
 }
 
 INSTANTIATE_TEST_SUITE_P(Keras, Gradients, ::testing::ValuesIn(readCases("gradients")), caseName);
