@@ -12,7 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PIXELS = DIGITS_IMAGE_D1 * DIGITS_IMAGE_D2 * DIGITS_IMAGE_D3, CLASSES = DIGITS_DENSE_D1 };
+enum {
+  PIXELS = DIGITS_PREDICT_IMAGE_D1 * DIGITS_PREDICT_IMAGE_D2 * DIGITS_PREDICT_IMAGE_D3,
+  CLASSES = DIGITS_PREDICT_DENSE_D1
+};
 
 /* The next line's pixels; 0 at the end of the input. */
 static int readImage(float *image, int line) {

@@ -12,16 +12,14 @@
 #include <atomic>
 #include <cstdlib>
 #include <iostream>
-#include <memory>
-#include <new>
 #include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
 
 namespace {
-constexpr int64_t pixels = DIGITS_IMAGE_D1 * DIGITS_IMAGE_D2 * DIGITS_IMAGE_D3;
-constexpr int64_t classes = DIGITS_DENSE_D1;
+constexpr int64_t pixels = DIGITS_PREDICT_IMAGE_D1 * DIGITS_PREDICT_IMAGE_D2 * DIGITS_PREDICT_IMAGE_D3;
+constexpr int64_t classes = DIGITS_PREDICT_DENSE_D1;
 
 struct Samples {
   std::vector<float> images;
@@ -67,15 +65,10 @@ int main(int argc, char **argv) {
     const auto batch = static_cast<int64_t>(samples.labels.size());
 
     std::vector<float> probabilities(static_cast<size_t>(batch * classes));
-    struct Deleter {
-      void operator()(void *memory) const { ::operator delete(memory, std::align_val_t(64)); }
-    };
-    const std::unique_ptr<void, Deleter> workspace(
-        ::operator new(static_cast<size_t>(digits_predict_workspace(batch)), std::align_val_t(64)));
-
+    digits::Model model; // owns the workspace
     const digits_predict_inputs inputs{samples.images.data()};
     const digits_predict_outputs outputs{probabilities.data()};
-    if (const int status = digits_predict(&inputs, &outputs, batch, workspace.get(), &threads))
+    if (const int status = model.predict(inputs, outputs, batch, &threads))
       throw std::runtime_error("digits_predict: status " + std::to_string(status));
 
     int64_t right = 0;
