@@ -69,7 +69,7 @@ void run(const Arguments &arguments) {
   model.save("digits.tenon");
 
   npy::save("test.npy", test.x(0));
-  npy::save("expected.npy", model.predict(test.x(0))[0]);
+  npy::save("expected.npy", model.predict(test.x(0), {.verbose = 0})[0]);
 }
 } // namespace
 

@@ -19,7 +19,7 @@ int main(int argc, char **argv) {
   model.compile({.optimizer = SGD({.learningRate = 0.5}), .loss = "mse"});
   model.fit(data::fromArrays(Array(x, {64, 2}), Array(y, {64, 1})), {.batchSize = 64, .epochs = 400, .verbose = 0});
 
-  const Array value = model.predict(Array({0.5f, 0.25f}, {1, 2}))[0];
+  const Array value = model.predict(Array({0.5f, 0.25f}, {1, 2}), {.verbose = 0})[0];
   std::printf("f(0.5, 0.25) = %.3f\n", value.at(0));
   model.save(argc > 1 ? argv[1] : "plane.tenon");
   return 0;
