@@ -44,8 +44,10 @@ Arguments parse(int argc, char **argv) {
 
 void run(const Arguments &arguments) {
   setRandomSeed(arguments.seed);
+  // The held-out quarter is the same for every --seed. Quarters differ in difficulty: over many, Keras and Tenon both
+  // reach 0.977 to 0.998; bench/RESULTS.md has both on this one.
   auto [train, test] = data::loadCsv(arguments.data, {.shape = {8, 8, 1}, .classes = 10})
-                           .split({.test = 0.25, .stratified = true, .seed = arguments.seed});
+                           .split({.test = 0.25, .stratified = true, .seed = 3});
 
   Tensor image = Input({8, 8, 1}, {.name = "image"});
   Tensor x = Rescaling({.scale = 1.0 / 16})(image);

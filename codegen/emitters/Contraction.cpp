@@ -320,17 +320,21 @@ private:
         auto leaf = [&](mlir::Value value) -> Value { // a block argument
           const ir::SymbolicShape &shape = e.kernel.shape(value);
           Type element = cast<RankedTensorType>(value.getType()).getElementType();
-          Access access = accessOf(shape);
           Value pointer = e.pointer(value);
-          if (access == Access::Full)
-            return loadAt(k.offset(pointer, k.add(rowOffset, j * k.lanes), element), element, j);
-          if (access == Access::PerRow)
-            return k.broadcast(loadElements(k, element, 1, k.offset(pointer, row.index, element)), k.lanes);
-          Value &slot = columnValues[j][value];
-          if (!slot)
-            slot = access == Access::Scalar ? k.broadcast(loadElements(k, element, 1, pointer), k.lanes)
-                                            : loadAt(k.offset(pointer, k.add(column, j * k.lanes), element), element, j);
-          return slot;
+          bool perColumn = !shape.empty() && !isOne(shape.back());
+          auto at = [&](Value offset) -> Value { // of the operand's row
+            if (perColumn)
+              return loadAt(k.offset(pointer, k.add(offset, k.add(column, j * k.lanes)), element), element, j);
+            return k.broadcast(loadElements(k, element, 1, k.offset(pointer, offset, element)), k.lanes);
+          };
+          if (llvm::all_of(ArrayRef(shape).drop_back(shape.empty() ? 0 : 1), isOne)) { // the same for all rows
+            Value &slot = columnValues[j][value];
+            if (!slot)
+              slot = at(k.constant(0));
+            return slot;
+          }
+          Value operandRow = operandRowOf(shape, row.index);
+          return at(perColumn ? k.mul(operandRow, columns) : operandRow);
         };
         auto get = [&](mlir::Value value) -> Value {
           auto it = known.find(value);
@@ -343,6 +347,8 @@ private:
         for (Operation *op : epilogue) {
           if (auto constant = dyn_cast<ir::ConstantOp>(op)) {
             known[op->getResult(0)] = emitConstant(k, constant, k.lanes);
+          } else if (auto broadcast = dyn_cast<ir::BroadcastLikeOp>(op)) {
+            known[op->getResult(0)] = broadcastLeaf(broadcast, row.index, column, j, loadAt);
           } else if (auto count = dyn_cast<ir::CountOp>(op)) {
             Value product = k.constant(1);
             for (int64_t axis : count.getAxes())
@@ -368,19 +374,49 @@ private:
       store.masked ? k.storeMasked(store.value, store.address, mask) : k.store(store.value, store.address);
   }
 
-  enum class Access { Full, PerRow, PerColumn, Scalar };
-  Access accessOf(const ir::SymbolicShape &shape) {
-    auto isOne = [](AffineExpr expr) {
-      auto c = dyn_cast<AffineConstantExpr>(expr);
-      return c && c.getValue() == 1;
-    };
-    if (llvm::all_of(shape, isOne))
-      return Access::Scalar;
-    if (shape == e.kernel.shape(result))
-      return Access::Full;
-    if (llvm::all_of(ArrayRef(shape).drop_back(), isOne))
-      return Access::PerColumn;
-    return Access::PerRow; // planned so: the last dimension is 1, all others the result's
+  // A block argument repeated along axes of the result.
+  Value broadcastLeaf(ir::BroadcastLikeOp op, Value row, Value column, int64_t j,
+                      llvm::function_ref<Value(Value, Type, int64_t)> loadAt) {
+    const ir::SymbolicShape &space = e.kernel.shape(result);
+    int64_t rank = space.size();
+    Type element = cast<RankedTensorType>(op.getOperand().getType()).getElementType();
+    Value pointer = e.pointer(op.getOperand()), offset = k.constant(0), stride = k.constant(1);
+    bool perColumn = !llvm::is_contained(op.getAxes(), rank - 1);
+    if (perColumn)
+      stride = k.constant(columns);
+    for (int64_t axis = rank - 2; axis >= 0; --axis) {
+      Value size = e.size(space[axis]);
+      Value index = k.rem(row, size);
+      row = k.div(row, size);
+      if (llvm::is_contained(op.getAxes(), axis))
+        continue;
+      offset = k.add(offset, k.mul(index, stride));
+      stride = k.mul(stride, size);
+    }
+    if (perColumn)
+      return loadAt(k.offset(pointer, k.add(offset, k.add(column, j * k.lanes)), element), element, j);
+    return k.broadcast(loadElements(k, element, 1, k.offset(pointer, offset, element)), k.lanes);
+  }
+  static bool isOne(AffineExpr expr) {
+    auto c = dyn_cast<AffineConstantExpr>(expr);
+    return c && c.getValue() == 1;
+  }
+  // The row of a broadcast operand that belongs to a row of the result: axes where the operand is 1 drop out.
+  Value operandRowOf(const ir::SymbolicShape &shape, Value row) {
+    const ir::SymbolicShape &space = e.kernel.shape(result);
+    if (shape.size() == space.size() && ArrayRef(shape).drop_back() == ArrayRef(space).drop_back())
+      return row;
+    Value operandRow = k.constant(0), stride = k.constant(1);
+    for (int64_t back = 2; back <= static_cast<int64_t>(space.size()); ++back) {
+      Value size = e.size(space[space.size() - back]);
+      Value index = k.rem(row, size);
+      row = k.div(row, size);
+      if (back <= static_cast<int64_t>(shape.size()) && !isOne(shape[shape.size() - back])) {
+        operandRow = k.add(operandRow, k.mul(index, stride));
+        stride = k.mul(stride, size);
+      }
+    }
+    return operandRow;
   }
 
   struct Phase {

@@ -127,8 +127,10 @@ private:
     position = k.add(k.mul(position, points.size(points.rank() - 1)), at);
     unsigned next = r.ops.size();
     for (auto [target, result] : llvm::zip(e.kernel.yields(), e.results))
-      if (!llvm::is_contained(r.ops, target.getDefiningOp()))
-        k.store(values[next++], k.offset(result, position));
+      if (!llvm::is_contained(r.ops, target.getDefiningOp())) {
+        Type element = cast<RankedTensorType>(target.getType()).getElementType();
+        storeElements(k, element, values[next++], k.offset(result, position, element));
+      }
     values.resize(r.ops.size());
     return values;
   }

@@ -97,9 +97,10 @@ std::pair<Dataset, Dataset> Dataset::split(const SplitOptions &options) const {
     throw Error("split: " + std::to_string(size_) + " samples with a test share of " + std::to_string(options.test) +
                 " leave one part empty");
   std::vector<int64_t> order = permutation(size_, options.seed, 0);
+  // The test part comes first, as in scikit-learn's splitters.
   if (!options.stratified) {
-    std::vector<int64_t> test(order.end() - total, order.end());
-    order.resize(static_cast<size_t>(size_ - total));
+    std::vector<int64_t> test(order.begin(), order.begin() + total);
+    order.erase(order.begin(), order.begin() + total);
     return {gather(order), gather(test)};
   }
   if (y_.empty())
@@ -113,8 +114,8 @@ std::pair<Dataset, Dataset> Dataset::split(const SplitOptions &options) const {
     train.push_back(std::move(entry.second));
   std::vector<int64_t> counts = testCounts(train, options.test, total);
   for (size_t i = 0; i < train.size(); ++i) {
-    test.emplace_back(train[i].end() - counts[i], train[i].end());
-    train[i].resize(train[i].size() - static_cast<size_t>(counts[i]));
+    test.emplace_back(train[i].begin(), train[i].begin() + counts[i]);
+    train[i].erase(train[i].begin(), train[i].begin() + counts[i]);
   }
   return {gather(interleave(train)), gather(interleave(test))};
 }

@@ -116,7 +116,7 @@ static std::string rowName(const testing::TestParamInfo<std::tuple<const char *,
   return name;
 }
 INSTANTIATE_TEST_SUITE_P(modules, Training,
-                         testing::Combine(testing::Values("codegen/modules/digits.mlir", "passes/modules/residual.mlir",
+                         testing::Combine(testing::Values("codegen/modules/digits.mlir", "codegen/modules/relu.mlir", "passes/modules/residual.mlir",
                                                           "passes/modules/shared.mlir"),
                                           testing::Values("host", "x86-64-v3", "x86-64-v2")),
                          rowName);
