@@ -40,6 +40,11 @@ struct LowerOptions {
 mlir::FailureOr<std::unique_ptr<Compiled>> lower(mlir::ModuleOp module, const ir::Machine &machine,
                                                  const LowerOptions &options);
 
+enum class TextKind { Llvm, Assembly };
+/// The same program for people to read: every kernel and the driver as LLVM IR or assembly.
+mlir::FailureOr<std::string> lowerToText(mlir::ModuleOp module, const ir::Machine &machine, const LowerOptions &options,
+                                         TextKind kind);
+
 /// A program in this process; the table lives as long as the object.
 class JitProgram {
 public:

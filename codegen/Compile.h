@@ -16,7 +16,6 @@ void prepareCompilerContext(mlir::MLIRContext &context);
 /// module's names are the object's symbols. Fails with a diagnostic (a bug of ours).
 mlir::FailureOr<std::vector<char>> compileModule(mlir::ModuleOp module, const ir::Machine &machine, llvm::StringRef name);
 
-enum class TextKind { Llvm, Assembly };
 /// The same, stopped before the object: LLVM IR or assembly as text.
 mlir::FailureOr<std::string> compileToText(mlir::ModuleOp module, const ir::Machine &machine, llvm::StringRef name, TextKind kind);
 

@@ -56,19 +56,24 @@ static std::string explain(const EntryPlan &plan, const KernelTable &table) {
   return text;
 }
 
-FailureOr<std::unique_ptr<Compiled>> tenon::codegen::lower(ModuleOp module, const ir::Machine &machine, const LowerOptions &options) {
-  MLIRContext *context = module.getContext();
-  prepareCompilerContext(*context);
-  auto compiled = std::make_unique<Compiled>();
-  compiled->machine = machine;
-  compiled->tag = options.tag;
-
+namespace {
+// A module's entries planned, their kernels listed, their driver written.
+struct LoweredProgram {
   KernelTable table;
   std::vector<EntryPlan> plans;
+  std::vector<ir::VariableOp> variables;
+  OwningOpRef<ModuleOp> driver;
+};
+} // namespace
+
+static FailureOr<LoweredProgram> lowerProgram(ModuleOp module, const ir::Machine &machine, const LowerOptions &options) {
+  MLIRContext *context = module.getContext();
+  prepareCompilerContext(*context);
+  LoweredProgram program;
   for (auto function : module.getOps<func::FuncOp>()) {
     if (!function.isPublic() || function.isExternal())
       continue;
-    auto plan = planEntry(function, machine, table);
+    auto plan = planEntry(function, machine, program.table);
     if (failed(plan))
       return failure();
     for (int64_t size : {1, 7, 64}) { // every plan is proved at a few sizes before code is made from it
@@ -76,37 +81,65 @@ FailureOr<std::unique_ptr<Compiled>> tenon::codegen::lower(ModuleOp module, cons
       if (!fault.empty())
         return function.emitOpError("has a broken memory plan (a bug of Tenon): ") << fault;
     }
-    compiled->entries.push_back(plan->name);
-    compiled->explanation += explain(*plan, table);
-    plans.push_back(std::move(*plan));
+    program.plans.push_back(std::move(*plan));
   }
-
-  std::vector<ir::VariableOp> variables = usedVariables(module, plans);
-  OwningOpRef<ModuleOp> driver = ModuleOp::create(UnknownLoc::get(context));
-  for (const EntryPlan &plan : plans) {
+  program.variables = usedVariables(module, program.plans);
+  program.driver = ModuleOp::create(UnknownLoc::get(context));
+  for (const EntryPlan &plan : program.plans) {
     SmallVector<unsigned> index;
     for (const std::string &name : plan.variables)
-      index.push_back(llvm::find_if(variables, [&](ir::VariableOp v) { return v.getSymName() == name; }) - variables.begin());
-    emitEntry(*driver, plan, table, machine, options.tag, index);
+      index.push_back(llvm::find_if(program.variables, [&](ir::VariableOp v) { return v.getSymName() == name; }) -
+                      program.variables.begin());
+    emitEntry(*program.driver, plan, program.table, machine, options.tag, index);
+  }
+  return program;
+}
+
+FailureOr<std::unique_ptr<Compiled>> tenon::codegen::lower(ModuleOp module, const ir::Machine &machine, const LowerOptions &options) {
+  auto program = lowerProgram(module, machine, options);
+  if (failed(program))
+    return failure();
+  auto compiled = std::make_unique<Compiled>();
+  compiled->machine = machine;
+  compiled->tag = options.tag;
+  for (const EntryPlan &plan : program->plans) {
+    compiled->entries.push_back(plan.name);
+    compiled->explanation += explain(plan, program->table);
   }
   unsigned workers = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   bool kernelsGood = false;
-  FailureOr<std::vector<char>> driverObject = failure();
-  if (workers > 1) {
-    std::thread kernels([&] { kernelsGood = compileKernels(table, machine, workers, compiled->objects); });
-    driverObject = compileModule(*driver, machine, options.tag + "_driver");
+  auto compileAll = [&] { kernelsGood = compileKernels(program->table, machine, workers, compiled->objects); };
+  std::thread kernels;
+  workers > 1 ? kernels = std::thread(compileAll), void() : compileAll();
+  FailureOr<std::vector<char>> driverObject = compileModule(*program->driver, machine, options.tag + "_driver");
+  if (kernels.joinable())
     kernels.join();
-  } else {
-    kernelsGood = compileKernels(table, machine, 1, compiled->objects);
-    driverObject = compileModule(*driver, machine, options.tag + "_driver");
-  }
   if (!kernelsGood)
     return module.emitError("a kernel could not be compiled (a bug of Tenon)");
   if (failed(driverObject))
     return module.emitError("the driver could not be compiled (a bug of Tenon)");
   compiled->objects.push_back({options.tag + "_driver", std::move(*driverObject)});
   if (options.embedWeights)
-    compiled->weights = packWeights(variables);
-  compiled->manifest = buildManifest(plans, table, variables, machine, options);
+    compiled->weights = packWeights(program->variables);
+  compiled->manifest = buildManifest(program->plans, program->table, program->variables, machine, options);
   return compiled;
+}
+
+FailureOr<std::string> tenon::codegen::lowerToText(ModuleOp module, const ir::Machine &machine, const LowerOptions &options, TextKind kind) {
+  auto program = lowerProgram(module, machine, options);
+  if (failed(program))
+    return failure();
+  std::string text;
+  for (const KernelTable::Entry &kernel : program->table.kernels) {
+    OwningOpRef<ModuleOp> code = parseSourceString<ModuleOp>(kernel.text, ParserConfig(module.getContext()));
+    emitKernelFunction(*code, machine, kernel.symbol);
+    auto part = compileToText(*code, machine, kernel.symbol, kind);
+    if (failed(part))
+      return failure();
+    text += *part + "\n";
+  }
+  auto driver = compileToText(*program->driver, machine, options.tag + "_driver", kind);
+  if (failed(driver))
+    return failure();
+  return text + *driver;
 }

@@ -24,7 +24,11 @@ const Kind kinds[] = {{"exe", "", codegen::ArtifactKind::Executable},
                       {"library", ".so", codegen::ArtifactKind::Library},
                       {"object", ".o", codegen::ArtifactKind::Object},
                       {"header", ".h", codegen::ArtifactKind::Header},
-                      {"ir", ".mlir", std::nullopt}};
+                      {"ir", ".mlir", std::nullopt},
+                      {"llvm", ".ll", std::nullopt},
+                      {"asm", ".s", std::nullopt}};
+// Texts are made of the optimised module; artifacts need the values too.
+bool isText(const std::string &name) { return name == "ir" || name == "llvm" || name == "asm"; }
 
 void checkTag(const std::string &tag) {
   bool good = !tag.empty() && !std::isdigit(static_cast<unsigned char>(tag[0]));
@@ -42,6 +46,26 @@ void printStats(const codegen::Compiled &compiled, double seconds) {
               compiled.machine.name.c_str(), compiled.objects.size() - 1, code, compiled.weights.size(), seconds * 1e3);
 }
 
+void writeTexts(mlir::ModuleOp optimized, mlir::MLIRContext &context, const ir::Machine &machine, const Options &options,
+                const std::string &output) {
+  for (const std::string &name : options.emit) {
+    if (name == "ir")
+      writeText(output + ".mlir", printModule(optimized, /*all=*/true));
+    if (name != "llvm" && name != "asm")
+      continue;
+    auto kind = name == "llvm" ? codegen::TextKind::Llvm : codegen::TextKind::Assembly;
+    std::string text;
+    facade::runDiagnosed(&context, [&]() -> mlir::LogicalResult {
+      auto lowered = codegen::lowerToText(optimized, machine, {.tag = options.tag}, kind);
+      if (mlir::failed(lowered))
+        return mlir::failure();
+      text = std::move(*lowered);
+      return mlir::success();
+    });
+    writeText(output + (name == "llvm" ? ".ll" : ".s"), text);
+  }
+}
+
 void run(const Options &options) {
   checkTag(options.tag);
   std::string message;
@@ -53,15 +77,13 @@ void run(const Options &options) {
   std::string output = options.output.empty() ? llvm::sys::path::stem(options.input).str() : options.output;
 
   auto start = std::chrono::steady_clock::now();
-  auto isIr = [](const std::string &name) { return name == "ir"; };
-  if (std::any_of(options.emit.begin(), options.emit.end(), isIr)) {
+  if (std::any_of(options.emit.begin(), options.emit.end(), isText)) {
     mlir::OwningOpRef<mlir::ModuleOp> copy = input.module->clone();
     facade::runDiagnosed(&context,
                          [&] { return passes::optimize(*copy, {.machine = *machine, .training = options.train}); });
-    writeText(output + ".mlir", printModule(*copy, /*all=*/true));
+    writeTexts(*copy, context, *machine, options, output);
   }
-  bool onlyIr = std::all_of(options.emit.begin(), options.emit.end(), isIr);
-  if (onlyIr && !options.explain && !options.stats)
+  if (std::all_of(options.emit.begin(), options.emit.end(), isText) && !options.explain && !options.stats)
     return;
   auto compiled = facade::compileAhead(
       *input.module, input.values,
@@ -90,7 +112,7 @@ void addCompile(CLI::App &app, Action &action) {
     names.push_back(kind.name);
   command
       ->add_option("--emit", options->emit,
-                   "what to write, separated by commas: NAME, NAME.so, NAME.o, NAME.h, NAME.mlir")
+                   "what to write, separated by commas: NAME, NAME.so, NAME.o, NAME.h, NAME.mlir, NAME.ll, NAME.s")
       ->delimiter(',')
       ->check(CLI::IsMember(names));
   command->add_flag("--train", options->train,

@@ -1,3 +1,4 @@
+// RUN: tenon-opt %s --tenon-training -o /dev/null
 module @digits {
   tenon.variable @"conv2d/kernel" : tensor<3x3x1x32xf32> "weight" trainable loc("conv2d/kernel")
   tenon.variable @"batch_normalization/gamma" : tensor<32xf32> "weight" trainable loc("batch_normalization/gamma")

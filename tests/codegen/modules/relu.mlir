@@ -1,3 +1,4 @@
+// RUN: tenon-opt %s --tenon-training -o /dev/null
 module @rl {
   tenon.variable @"dense/kernel" : tensor<9x9xf32> "weight" trainable loc("dense/kernel")
   tenon.variable @"dense/bias" : tensor<9xf32> "weight" trainable loc("dense/bias")
