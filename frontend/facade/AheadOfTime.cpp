@@ -37,6 +37,37 @@ bool runsHere(const ir::Machine &machine) {
          });
 }
 
+/// What the module must have, before any work: its entries and, where nobody binds values later, those of its weights.
+void check(ModuleOp module, const std::map<std::string, Array> &values, const AheadOptions &options) {
+  auto predict = module.lookupSymbol<func::FuncOp>("predict");
+  if (!predict || !predict.isPublic() || predict.isDeclaration())
+    throw Error(options.modelName + ": expected a public function @predict with a body, the module has none");
+  if (options.training && !module.lookupSymbol<func::FuncOp>("loss") &&
+      !module.lookupSymbol<func::FuncOp>("train_step"))
+    throw Error(options.modelName + ": expected a function @loss or @train_step to train with, the module has none");
+  for (ir::VariableOp variable : module.getOps<ir::VariableOp>()) {
+    std::string name = variable.getSymName().str(), owner = options.modelName + ": the variable '" + name + "' ";
+    auto type = cast<RankedTensorType>(variable.getType());
+    if (auto found = values.find(name); found != values.end()) {
+      const Array &value = found->second;
+      Shape expected(type.getShape().begin(), type.getShape().end());
+      size_t width = (type.getElementTypeBitWidth() + 7) / 8;
+      if (value.shape() != expected || sizeOf(value.dtype()) != width)
+        throw Error(owner + "was given a value of shape " + toString(value.shape()) + " and type " +
+                    nameOf(value.dtype()) + ", expected " + toString(expected) + " and " + std::to_string(width) +
+                    " bytes each");
+    } else if (!options.training && !variable.getInitial() &&
+               (variable.getKind() == "weight" || variable.getKind() == "statistic")) {
+      throw Error(owner + "has no value: expected an initial one in the module (= dense<...>)");
+    }
+  }
+}
+
+bool isZero(Attribute initial) {
+  auto splat = dyn_cast_or_null<SplatElementsAttr>(initial);
+  return splat && llvm::all_of(splat.getRawData(), [](char byte) { return byte == 0; });
+}
+
 /// Puts values into the program for every variable that has none yet.
 void embed(codegen::Compiled &compiled, const std::map<std::string, Array> &values) {
   std::unique_ptr<schema::ManifestT> manifest = schema::UnPackManifest(compiled.manifest.data());
@@ -107,13 +138,14 @@ std::map<std::string, Array> valuesOf(const Model &model) {
 
 std::unique_ptr<codegen::Compiled> compileAhead(ModuleOp module, const std::map<std::string, Array> &given,
                                                 const AheadOptions &options) {
+  check(module, given, options);
   std::map<std::string, Array> values = given;
   optimize(module, options);
   if (!options.training && module.lookupSymbol("prepare") && runsHere(options.machine))
     prepareNow(module, values, options);
   // Zeros need no place in the file.
   module.walk([](ir::VariableOp variable) {
-    if (variable.getKind() == "slot" || variable.getKind() == "metric")
+    if ((variable.getKind() == "slot" || variable.getKind() == "metric") && isZero(variable.getInitialAttr()))
       variable.removeInitialAttr();
   });
   auto compiled = lower(module, options);

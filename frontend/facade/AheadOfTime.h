@@ -24,7 +24,8 @@ std::map<std::string, Array> valuesOf(const Model &model);
 
 /// Optimizes the module in place and lowers it with the variables' values embedded: those given by name, others as the
 /// module says. When it only predicts and this machine can run the code, @prepare is run now and its results take the
-/// place of the weights they came from.
+/// place of the weights they came from. An Error that names the model when @predict is missing, @loss for training, or a
+/// weight's value for prediction, and when a given value has another shape than its variable.
 std::unique_ptr<codegen::Compiled> compileAhead(mlir::ModuleOp module, const std::map<std::string, Array> &values,
                                                 const AheadOptions &options);
 

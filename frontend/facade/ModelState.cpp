@@ -164,8 +164,17 @@ std::unique_ptr<Session> ModelState::makeSession(Program program) {
 
 Array &ModelState::storage(const std::string &name, VariableKind kind, const Shape &shape, DType dtype) {
   auto found = values.find(name);
-  if (found != values.end() && found->second.value.shape() == shape && found->second.value.dtype() == dtype)
-    return found->second.value;
+  if (found != values.end()) {
+    Stored &stored = found->second;
+    if (stored.value.shape() == shape && stored.value.dtype() == dtype) {
+      stored.restored = false;
+      return stored.value;
+    }
+    if (stored.restored && kind != VariableKind::Metric)
+      throw Error(model.name() + ": the file's '" + name + "' has shape " + toString(stored.value.shape()) +
+                  " and type " + nameOf(stored.value.dtype()) + ", expected " + toString(shape) + " and " +
+                  nameOf(dtype));
+  }
   Stored &stored = values[name] = {kind, Array(shape, dtype)};
   if (name == "optimizer/learning_rate")
     stored.value.data<float>()[0] = static_cast<float>(spec->optimizer.learningRate());
@@ -175,7 +184,7 @@ Array &ModelState::storage(const std::string &name, VariableKind kind, const Sha
 }
 
 void ModelState::restore(const std::string &name, VariableKind kind, const Array &value) {
-  values[name] = {kind, value.clone()};
+  values[name] = {kind, value.clone(), /*restored=*/true};
   train = nullptr; // its session is bound to the old storage
 }
 

@@ -28,14 +28,16 @@ public:
   /// The module of the training functions as compile wrote it, in a context of its own.
   mlir::OwningOpRef<mlir::ModuleOp> trainingModule(mlir::MLIRContext &context, bool withPredict) const;
 
-  /// Storage of a variable that is the model's own (slot, metric, hyper); zeros of this type when it is new.
+  /// Storage of a variable that is the model's own (slot, metric, hyper); zeros of this type when it is new. An Error
+  /// that names it when a file gave it another shape or type.
   Array &storage(const std::string &name, VariableKind kind, const Shape &shape, DType dtype);
   struct Stored {
     VariableKind kind;
     Array value;
+    bool restored = false; // from a file, and no program has asked for it yet
   };
   const std::map<std::string, Stored> &stored() const { return values; }
-  /// Sets what a file holds; kept when the program asks for the same shape.
+  /// Sets what a file holds.
   void restore(const std::string &name, VariableKind kind, const Array &value);
 
   /// Warns, once per compile, when a layer's trainable flag is not what compile saw.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/facade/Helpers.h"
+#include <algorithm>
 #include <fstream>
 #include <tenon/container.h>
 
@@ -41,6 +42,26 @@ TEST(Save, TrainingGoesOnBitForBit) {
   }
 }
 
+TEST(Save, StateThatDoesNotFitIsNamed) {
+  Model model = sectorModel();
+  model.compile({.optimizer = Adam({.learningRate = 0.02}), .loss = "categorical_crossentropy"});
+  model.fit(sectors(64), quiet());
+  std::string path = pathOf("misfit.tenon");
+  model.save(path);
+  Container container = Container::read(path);
+  auto slot = std::find_if(container.variables.begin(), container.variables.end(), [](const StoredVariable &variable) {
+    return variable.kind == VariableKind::Slot && variable.value.shape() == Shape{2, 8};
+  });
+  ASSERT_NE(slot, container.variables.end());
+  slot->value = Array({3, 8}, DType::F32);
+  container.write(path);
+  std::string message =
+      "sectors: the file's '" + slot->name + "' has shape (3, 8) and type float32, expected (2, 8) and float32";
+  Model loaded = loadModel(path);
+  EXPECT_EQ(errorOf([&] { loaded.fit(sectors(64), quiet()); }), message);
+  EXPECT_EQ(errorOf([&] { loaded.fit(sectors(64), quiet()); }), message); // not at the first call only
+}
+
 TEST(Save, SeveralOutputsKeepTheirLosses) {
   Tensor x = Input({2}, {.name = "x"});
   Model model({x}, {Dense({.units = 1, .name = "a"})(x), Dense({.units = 2, .name = "b"})(x)}, {.name = "two"});
@@ -70,7 +91,9 @@ std::string damaged(const std::function<void(Container &)> &change) {
 TEST(Load, NamesWhatIsWrong) {
   EXPECT_EQ(damaged([](Container &c) { c.variables.erase(c.variables.begin()); }),
             "holds no values for 'dense/kernel'");
-  EXPECT_EQ(damaged([](Container &c) { c.variables[0].value = Array({3, 8}, DType::F32); }),
+  EXPECT_EQ(damaged([](Container &c) {
+              c.variables[0].value = Array({3, 8}, DType::F32);
+            }),
             "'dense/kernel' has shape (3, 8) and type float32, expected (2, 8) and float32");
   EXPECT_EQ(damaged([](Container &c) { c.description = "{"; }), "description: not valid JSON: {");
   EXPECT_EQ(damaged([](Container &c) { c.description = "[]"; }), "the description is no JSON object");

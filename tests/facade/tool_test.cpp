@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line of `tenon`: what it writes, what it says and its exit codes.
 #include "tests/facade/Helpers.h"
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <tenon/container.h>
 #include <unistd.h>
 
 namespace tenon::testing {
@@ -15,8 +18,18 @@ struct Result {
   std::string output; // both streams
 };
 
+/// A folder of this process's own, removed at its end.
+struct Folder {
+  std::string path = ::testing::TempDir() + "/tenon_tool_XXXXXX";
+  Folder() {
+    if (!mkdtemp(path.data()))
+      std::abort();
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+} folder;
+
 Result tenonTool(const std::string &arguments) {
-  std::string command = "cd " + ::testing::TempDir() + " && " TENON_BIN_DIR "/tenon " + arguments + " 2>&1";
+  std::string command = "cd " + folder.path + " && " TENON_BIN_DIR "/tenon " + arguments + " 2>&1";
   std::FILE *pipe = popen(command.c_str(), "r");
   Result result{0, ""};
   char buffer[4096];
@@ -27,7 +40,7 @@ Result tenonTool(const std::string &arguments) {
   return result;
 }
 
-std::string inTemp(const std::string &name) { return ::testing::TempDir() + "/" + name; }
+std::string inTemp(const std::string &name) { return folder.path + "/" + name; }
 bool exists(const std::string &name) { return access(inTemp(name).c_str(), F_OK) == 0; }
 int64_t sizeOfFile(const std::string &name) {
   struct stat info;
@@ -39,7 +52,28 @@ void expectRefused(const std::string &arguments, int code, const std::string &me
   EXPECT_EQ(result.code, code) << arguments;
   EXPECT_THAT(result.output, ::testing::HasSubstr(message)) << arguments;
   EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << arguments << ": " << result.output;
+  for (const auto &entry : std::filesystem::directory_iterator(folder.path))
+    EXPECT_EQ(entry.path().string().find(".tmp"), std::string::npos) << arguments << " left " << entry.path();
 }
+
+void writeModule(const std::string &name, const std::string &text) { std::ofstream(inTemp(name)) << text; }
+std::string contentOf(const std::string &name) {
+  std::ifstream in(inTemp(name));
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// x + w + s.
+const std::string sumOf = R"(
+func.func @predict(%x: tensor<?x2xf32> {tenon.name = "x"}) -> (tensor<?x2xf32> {tenon.name = "y"}) {
+  %w = tenon.read @w : tensor<2xf32>
+  %s = tenon.read @s : tensor<2xf32>
+  %0 = tenon.add %x, %w : tensor<?x2xf32>, tensor<2xf32>
+  %1 = tenon.add %0, %s : tensor<?x2xf32>, tensor<2xf32>
+  return %1 : tensor<?x2xf32>
+}
+)";
+const std::string w = "tenon.variable @w : tensor<2xf32> \"weight\"", s = "tenon.variable @s : tensor<2xf32> \"slot\"",
+                  values = " = dense<[1.0, 2.0]> : tensor<2xf32>";
 
 TEST(TenonCompile, TheLibraryPredictsTheSameBits) {
   Model model = sectorModel("same");
@@ -106,12 +140,73 @@ TEST(TenonCompile, UserMistakesAreOneLine) {
   expectRefused("compile plain.tenon --target=z80", 2, "--target: ");
   expectRefused("compile missing.tenon", 1, "missing.tenon: no such file");
   expectRefused("compile broken.tenon", 1, "broken.tenon: ");
-  expectRefused("compile broken.mlir", 1, "");
+  expectRefused("compile broken.mlir", 1, "tenon: broken.mlir:1: expected non-function type\n");
   expectRefused("compile model.onnx", 1, "model.onnx: expected a model file (.tenon) or a module (.mlir)");
   expectRefused("compile plain.tenon --train", 1, "plain: was saved before compile(), so it has no training step");
   expectRefused("compile plain.tenon -o /nowhere/x", 1, "/nowhere/x");
   for (const char *name : {"plain", "plain.so", "broken.so", "model.so"})
     EXPECT_FALSE(exists(name)) << name;
+}
+
+TEST(TenonCompile, TheInputIsNeverOverwritten) {
+  std::string text = w + values + "\n" + s + sumOf;
+  writeModule("c.mlir", text);
+  expectRefused("compile c.mlir --emit=ir", 2,
+                "tenon: --emit=ir would overwrite the input 'c.mlir'; name the results with -o\n");
+  expectRefused("compile ./c.mlir --emit=library,exe -o c.mlir", 2, "--emit=exe would overwrite the input './c.mlir'");
+  EXPECT_EQ(contentOf("c.mlir"), text);
+  EXPECT_FALSE(exists("c.mlir.so"));
+  Result result = tenonTool("compile c.mlir --emit=ir -o optimized");
+  EXPECT_EQ(result.code, 0) << result.output;
+  EXPECT_TRUE(exists("optimized.mlir"));
+}
+
+TEST(TenonCompile, AModuleSaysWhatItMust) {
+  writeModule("valueless.mlir", w + "\n" + s + sumOf);
+  expectRefused(
+      "compile valueless.mlir", 1,
+      "tenon: valueless: the variable 'w' has no value: expected an initial one in the module (= dense<...>)\n");
+  writeModule("nothing.mlir", "\n");
+  expectRefused("compile nothing.mlir", 1,
+                "tenon: nothing: expected a public function @predict with a body, the module has none\n");
+  writeModule("lossless.mlir", w + values + "\n" + s + sumOf);
+  expectRefused("compile lossless.mlir --train", 1,
+                "tenon: lossless: expected a function @loss or @train_step to train with, the module has none\n");
+  for (const char *name : {"valueless.so", "nothing.so", "lossless.so"})
+    EXPECT_FALSE(exists(name)) << name;
+}
+
+TEST(TenonCompile, StateThatDoesNotFitIsNamed) {
+  Model model = sectorModel("misfit");
+  model.compile({.optimizer = Adam({.learningRate = 0.02}), .loss = "categorical_crossentropy"});
+  model.fit(sectors(16), {.epochs = 1, .verbose = 0});
+  model.save(inTemp("misfit.tenon"));
+  Container container = Container::read(inTemp("misfit.tenon"));
+  auto slot = std::find_if(container.variables.begin(), container.variables.end(), [](const StoredVariable &variable) {
+    return variable.kind == VariableKind::Slot && variable.value.shape() == Shape{2, 8};
+  });
+  ASSERT_NE(slot, container.variables.end());
+  slot->value = Array({3, 8}, DType::F32);
+  container.write(inTemp("misfit.tenon"));
+  expectRefused("compile misfit.tenon --train", 1,
+                "tenon: misfit: the variable '" + slot->name +
+                    "' was given a value of shape (3, 8) and type float32, expected (2, 8) and 4 bytes each\n");
+}
+
+TEST(TenonCompile, SlotsKeepTheirInitialValues) {
+  for (const auto &[initial, expected] : {std::pair<std::string, std::vector<float>>{values, {12, 24}},
+                                          {" = dense<3.0> : tensor<2xf32>", {14, 25}},
+                                          {" = dense<0.0> : tensor<2xf32>", {11, 22}},
+                                          {"", {11, 22}}}) {
+    writeModule("slot.mlir", w + values + "\n" + s + initial + sumOf);
+    Result result = tenonTool("compile slot.mlir");
+    ASSERT_EQ(result.code, 0) << result.output;
+    Session session(Program::load(inTemp("slot.so")));
+    Array x({1, 2}, DType::F32);
+    x.data<float>()[0] = 10, x.data<float>()[1] = 20;
+    Array y = session.call("predict", {x})[0];
+    EXPECT_EQ(std::vector<float>(y.data<float>(), y.data<float>() + 2), expected) << initial;
+  }
 }
 
 TEST(TenonInspect, ModelsAndArtifacts) {

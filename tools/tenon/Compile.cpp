@@ -4,6 +4,7 @@
 #include "frontend/facade/Compiler.h"
 #include "tools/tenon/Commands.h"
 #include "tools/tenon/Input.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include <chrono>
 
@@ -38,6 +39,17 @@ void checkTag(const std::string &tag) {
     throw Error("--tag: expected a C name, got '" + tag + "'", Fault::Usage);
 }
 
+const Kind &kindOf(const std::string &name) {
+  return *std::find_if(std::begin(kinds), std::end(kinds), [&](const Kind &kind) { return name == kind.name; });
+}
+
+void checkOutputs(const Options &options, const std::string &output) {
+  for (const std::string &name : options.emit)
+    if (llvm::sys::fs::equivalent(output + kindOf(name).ending, options.input))
+      throw Error("--emit=" + name + " would overwrite the input '" + options.input + "'; name the results with -o",
+                  Fault::Usage);
+}
+
 void printStats(const codegen::Compiled &compiled, double seconds) {
   size_t code = 0;
   for (const codegen::Object &object : compiled.objects)
@@ -46,8 +58,8 @@ void printStats(const codegen::Compiled &compiled, double seconds) {
               compiled.machine.name.c_str(), compiled.objects.size() - 1, code, compiled.weights.size(), seconds * 1e3);
 }
 
-void writeTexts(mlir::ModuleOp optimized, mlir::MLIRContext &context, const ir::Machine &machine, const Options &options,
-                const std::string &output) {
+void writeTexts(mlir::ModuleOp optimized, mlir::MLIRContext &context, const ir::Machine &machine,
+                const Options &options, const std::string &output) {
   for (const std::string &name : options.emit) {
     if (name == "ir")
       writeText(output + ".mlir", printModule(optimized, /*all=*/true));
@@ -72,9 +84,10 @@ void run(const Options &options) {
   auto machine = ir::Machine::named(options.target, message);
   if (mlir::failed(machine))
     throw Error("--target: " + message, Fault::Usage);
+  std::string output = options.output.empty() ? llvm::sys::path::stem(options.input).str() : options.output;
+  checkOutputs(options, output);
   mlir::MLIRContext context;
   Input input = readInput(options.input, context, options.train);
-  std::string output = options.output.empty() ? llvm::sys::path::stem(options.input).str() : options.output;
 
   auto start = std::chrono::steady_clock::now();
   if (std::any_of(options.emit.begin(), options.emit.end(), isText)) {
@@ -89,7 +102,7 @@ void run(const Options &options) {
       *input.module, input.values,
       {.machine = *machine, .training = options.train, .modelName = input.name, .tag = options.tag});
   for (const std::string &name : options.emit) {
-    const Kind &kind = *std::find_if(std::begin(kinds), std::end(kinds), [&](const Kind &k) { return name == k.name; });
+    const Kind &kind = kindOf(name);
     if (kind.artifact && !codegen::emitArtifact(*compiled, *kind.artifact, output + kind.ending,
                                                 {.runnerPath = facade::runnerPath()}, message))
       throw Error(message);

@@ -21,10 +21,20 @@ Input readInput(const std::string &path, mlir::MLIRContext &context, bool traini
     throw Error(path + ": no such file, or it cannot be read");
   if (hasEnding(path, ".mlir")) {
     input.name = llvm::sys::path::stem(path).str();
-    facade::runDiagnosed(&context, [&] {
-      input.module = mlir::parseSourceFile<mlir::ModuleOp>(path, &context);
-      return mlir::success(static_cast<bool>(input.module));
-    });
+    std::string line; // of the first message; runDiagnosed says it without
+    try {
+      facade::runDiagnosed(&context, [&] {
+        mlir::ScopedDiagnosticHandler lines(&context, [&](mlir::Diagnostic &diagnostic) {
+          if (auto place = diagnostic.getLocation()->findInstanceOf<mlir::FileLineColLoc>(); place && line.empty())
+            line = ":" + std::to_string(place.getLine());
+          return mlir::failure();
+        });
+        input.module = mlir::parseSourceFile<mlir::ModuleOp>(path, &context);
+        return mlir::success(static_cast<bool>(input.module));
+      });
+    } catch (const Error &error) {
+      throw Error(path + line + ": " + error.what(), error.fault());
+    }
     return input;
   }
   if (!hasEnding(path, ".tenon"))
