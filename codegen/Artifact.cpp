@@ -30,7 +30,7 @@ bool writeFile(const std::string &path, llvm::StringRef bytes, std::string &mess
     file.clear_error();
   }
   if (error)
-    message = "cannot write '" + path + "': " + error.message();
+    message = "cannot write '" + path.substr(0, path.rfind(".tmp")) + "': " + error.message();
   return !error;
 }
 
@@ -76,6 +76,8 @@ bool tenon::codegen::emitArtifact(const Compiled &compiled, ArtifactKind kind, c
   if (kind == ArtifactKind::Header)
     return writeFile(temporary, headerText(compiled), message) && publish(temporary, path, message);
 
+  if (!writeFile(temporary, "", message)) // a wrong place is said before the work is done
+    return false;
   llvm::SmallString<128> folder;
   if (std::error_code error = llvm::sys::fs::createUniqueDirectory("tenon", folder)) {
     message = "cannot make a temporary directory: " + error.message();
@@ -104,7 +106,7 @@ bool tenon::codegen::emitArtifact(const Compiled &compiled, ArtifactKind kind, c
     arguments = {"-shared", "--gc-sections", "-s", "--hash-style=gnu", "-soname=" + llvm::sys::path::filename(path).str()};
     break;
   default:
-    if (compiled.machine.name != "host" && compiled.machine.triple.find("x86_64") != 0) {
+    if (compiled.machine.triple.find("x86_64") != 0) {
       message = "an executable can be made for x86-64 Linux only; for other targets emit an object";
       return false;
     }

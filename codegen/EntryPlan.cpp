@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/EntryPlan.h"
 #include "codegen/KernelEmitter.h"
+#include "ir/PackedLayout.h"
 #include "mlir/Parser/Parser.h"
+#include "tenon/c_api.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/SHA256.h"
@@ -22,12 +24,6 @@ mlir::Value storageOf(mlir::Value value) {
   return value;
 }
 
-int64_t packedElements(RankedTensorType type) {
-  auto layout = cast<ir::PackedAttr>(type.getEncoding());
-  int64_t columns = type.getShape()[type.getRank() - (layout.getBackward() ? 2 : 1)];
-  return type.getNumElements() / columns * ((columns + layout.getPanel() - 1) / layout.getPanel() * layout.getPanel());
-}
-
 void collectNames(Location loc, llvm::SetVector<StringRef> &names) {
   if (auto name = dyn_cast<NameLoc>(loc))
     names.insert(name.getName());
@@ -39,7 +35,12 @@ void collectNames(Location loc, llvm::SetVector<StringRef> &names) {
 std::string digestOf(StringRef text, const ir::Machine &machine) {
   llvm::SHA256 hash;
   hash.update(text);
-  hash.update(machine.triple + "|" + machine.cpu + "|" + machine.features + "|" + std::to_string(machine.l2));
+  std::string state;
+  // All that the code depends on: kernels of equal name are taken for equal when programs are linked together.
+  llvm::raw_string_ostream(state) << TENON_ABI_VERSION << '|' << TENON_VERSION << '|' << machine.triple << '|' << machine.cpu << '|'
+                                  << machine.features << '|' << machine.l2 << '|' << machine.fmaPorts << '|'
+                                  << machine.loadPorts << '|' << machine.gigahertz;
+  hash.update(state);
   return llvm::toHex(hash.final(), /*LowerCase=*/true).substr(0, 16);
 }
 
@@ -88,7 +89,7 @@ private:
     auto type = cast<RankedTensorType>(value.getType());
     int64_t size = std::max<unsigned>(1, type.getElementTypeBitWidth() / 8);
     if (type.getEncoding())
-      return getAffineConstantExpr(packedElements(type) * size, value.getContext());
+      return getAffineConstantExpr(ir::storedElements(type) * size, value.getContext());
     return shapes.elements(value) * size;
   }
 

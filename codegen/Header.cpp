@@ -2,6 +2,7 @@
 #include "codegen/Header.h"
 #include "schema/manifest_generated.h"
 #include "llvm/ADT/StringExtras.h"
+#include <algorithm>
 #include <set>
 
 using namespace tenon::codegen;
@@ -18,7 +19,24 @@ std::string identifier(const std::string &name) {
   std::string text;
   for (char c : name)
     text += llvm::isAlnum(c) ? c : '_';
+  static const std::set<std::string> keywords = {
+      "alignas", "alignof", "and", "asm", "auto", "bool", "break", "case", "catch", "char", "class", "concept", "const",
+      "constexpr", "continue", "decltype", "default", "delete", "do", "double", "else", "enum", "explicit", "export",
+      "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int", "long", "mutable", "namespace", "new",
+      "noexcept", "not", "nullptr", "operator", "or", "private", "protected", "public", "register", "requires",
+      "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "template", "this", "throw",
+      "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void", "volatile",
+      "while", "xor", "inputs", "outputs", "variables", "workspace", "threads", "symbols", "bytes", "call"};
+  if (keywords.count(text)) // also the wrapper's own names
+    text += '_';
   return text.empty() || llvm::isDigit(text[0]) ? "_" + text : text;
+}
+// Text inside a comment must not end it.
+std::string comment(std::string text) {
+  for (size_t at; (at = text.find("*/")) != std::string::npos;)
+    text.replace(at, 2, "* /");
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
 }
 const char *cType(fb::DType type) {
   switch (type) {
@@ -46,7 +64,7 @@ public:
   }
 
   std::string write() {
-    out += "/* " + manifest.model + ", compiled by Tenon for " + manifest.target + ". Generated: do not edit.\n" +
+    out += "/* " + comment(manifest.model) + ", compiled by Tenon for " + manifest.target + ". Generated: do not edit.\n" +
            " * Every pointer is the caller's; arrays are dense and row major; the workspace is aligned to 64 bytes. */\n";
     std::string guard = upper(tag) + "_TENON_H";
     out += "#ifndef " + guard + "\n#define " + guard + "\n\n#include <tenon/c_api.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
@@ -64,7 +82,7 @@ public:
       writeVariables(needsState);
     for (size_t i = 0; i < manifest.entries.size(); ++i)
       writeEntry(i, needsState);
-    out += "#ifdef __cplusplus\n} /* extern \"C\" */\n\n#include <cstddef>\n#include <cstdlib>\n#include <new>\n#include <vector>\n\n";
+    out += "#ifdef __cplusplus\n} /* extern \"C\" */\n\n#include <cstddef>\n#include <cstdlib>\n#include <new>\n\n";
     writeCpp(needsState);
     out += "#endif\n#endif /* " + guard + " */\n";
     return out;
@@ -77,7 +95,7 @@ private:
     out += "\n/* Where the program's variables lie: one address each, in this order:\n";
     for (size_t i = 0; i < manifest.variables.size(); ++i) {
       const fb::VariableT &v = *manifest.variables[i];
-      out += " *   " + std::to_string(i) + "  " + v.spec->name + "  " + cType(v.spec->dtype) + " " + shapeText(*v.spec) +
+      out += " *   " + std::to_string(i) + "  " + comment(v.spec->name) + "  " + cType(v.spec->dtype) + " " + shapeText(*v.spec) +
              (v.mutable_ ? "  changed by training" : "") + (v.offset < 0 ? "  the caller's" : "") + "\n";
     }
     out += " */\ntypedef struct " + name + " {\n  void *at[" + upper(tag) + "_VARIABLE_COUNT];\n} " + name + ";\n";
@@ -118,7 +136,7 @@ private:
     out += "typedef struct " + name + " {\n";
     std::vector<std::string> names = memberNames(specs);
     for (size_t i = 0; i < specs.size(); ++i)
-      out += std::string("  ") + qualifier + cType(specs[i]->dtype) + " *" + names[i] + "; /* " + shapeText(*specs[i]) + " */\n";
+      out += std::string("  ") + qualifier + cType(specs[i]->dtype) + " *" + names[i] + "; /* " + comment(shapeText(*specs[i])) + " */\n";
     out += "} " + name + ";\n";
   }
 
@@ -156,7 +174,7 @@ private:
     std::string table = tag + "_program.entries[" + std::to_string(index) + "]", symbols = symbolParameters(entry);
     out += "/* Bytes of workspace for these sizes; negative when a size does not fit the model:\n";
     for (size_t i = 0; i < entry.checks.size(); ++i)
-      out += " *   " + std::to_string(-1 - static_cast<int64_t>(i)) + "  " + entry.checks[i] + "\n";
+      out += " *   " + std::to_string(-1 - static_cast<int64_t>(i)) + "  " + comment(entry.checks[i]) + "\n";
     out += " */\nstatic inline int64_t " + prefix + "_workspace(" + (symbols.empty() ? "void" : symbols) + ") {\n" +
            symbolArray(entry) + "  return " + table + ".plan(symbols, 0);\n}\n";
     std::string parameters;
@@ -190,7 +208,7 @@ private:
     out += "  " + table + ".run(&call);\n  return 0;\n}\n\n";
   }
 
-  // One class that owns its workspace: predict on vectors.
+  // One class that owns its workspace.
   void writeCpp(bool needsState) {
     if (needsState)
       return; // state belongs to whoever trains: the C functions above take it
@@ -200,7 +218,7 @@ private:
       std::string prefix = tag + "_predict", symbols = symbolParameters(*entry), arguments;
       for (const std::string &symbol : entry->symbols)
         arguments += (arguments.empty() ? "" : ", ") + identifier(symbol);
-      out += "namespace " + tag + " {\n/* Owns the workspace; one caller at a time. */\nclass Model {\npublic:\n  Model() = default;\n"
+      out += "namespace " + tag + " {\n/* Owns the workspace; one caller at a time. The arrays are the caller's. */\nclass Model {\npublic:\n  Model() = default;\n"
              "  Model(const Model &) = delete;\n  Model &operator=(const Model &) = delete;\n  ~Model() { std::free(memory); }\n"
              "  /* 0, or the negative code of " + prefix + "_workspace. */\n  int predict(const " + prefix + "_inputs &inputs, const " +
              prefix + "_outputs &outputs" + (symbols.empty() ? "" : ", " + symbols) +

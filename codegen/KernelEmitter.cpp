@@ -17,6 +17,10 @@ const Family *tenon::codegen::familyOf(const Kernel &kernel) {
   if (auto dilations = root->getAttrOfType<DenseI64ArrayAttr>("dilations"))
     if (dilations.size() > 2 || root->getAttrOfType<IntegerAttr>("groups").getInt() != 1)
       return nullptr;
+  if (auto gradient = dyn_cast<ir::ConvInputGradOp>(root)) // phases of the stride know no dilation (nor does Keras)
+    for (int64_t stride : gradient.getStrides())
+      if (stride > 1 && llvm::any_of(gradient.getDilations(), [](int64_t d) { return d > 1; }))
+        return nullptr;
   if (auto window = root->getAttrOfType<DenseI64ArrayAttr>("window"); window && window.size() > 2)
     return nullptr;
   return llvm::TypeSwitch<Operation *, const Family *>(root)

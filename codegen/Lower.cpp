@@ -35,8 +35,11 @@ static bool compileKernels(const KernelTable &table, const ir::Machine &machine,
     }
   };
   std::vector<std::thread> threads;
-  for (unsigned i = 1; i < std::min<size_t>(workers, table.kernels.size()); ++i)
-    threads.emplace_back(work);
+  try {
+    for (unsigned i = 1; i < std::min<size_t>(workers, table.kernels.size()); ++i)
+      threads.emplace_back(work);
+  } catch (const std::system_error &) { // no more threads to be had: those there are do it
+  }
   work();
   for (std::thread &thread : threads)
     thread.join();

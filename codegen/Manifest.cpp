@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/Manifest.h"
+#include "ir/PackedLayout.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "schema/manifest_generated.h"
 #include "llvm/ADT/StringSet.h"
@@ -25,12 +26,7 @@ static RankedTensorType typeOf(ir::VariableOp variable) { return cast<RankedTens
 
 // Bytes as they stand in memory: the panels of a packed type with their padding.
 static int64_t bytesOf(RankedTensorType type) {
-  int64_t elements = type.getNumElements();
-  if (auto layout = dyn_cast_or_null<ir::PackedAttr>(type.getEncoding())) {
-    int64_t columns = type.getShape()[type.getRank() - (layout.getBackward() ? 2 : 1)];
-    elements = elements / columns * ((columns + layout.getPanel() - 1) / layout.getPanel() * layout.getPanel());
-  }
-  return elements * std::max<unsigned>(1, type.getElementTypeBitWidth() / 8);
+  return ir::storedElements(type) * std::max<unsigned>(1, type.getElementTypeBitWidth() / 8);
 }
 static bool hasInitial(ir::VariableOp variable) { return variable.getInitial() && !typeOf(variable).getEncoding(); }
 

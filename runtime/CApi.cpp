@@ -131,3 +131,10 @@ tenon_status tenon_session_variable(tenon_session *session, const char *name, te
                  shape.data()};
   });
 }
+
+tenon_status tenon_session_weights_changed(tenon_session *session) {
+  return guarded([&] {
+    require(session, "tenon_session_weights_changed: the session is null");
+    session->session.invalidatePrepared();
+  });
+}

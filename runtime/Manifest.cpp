@@ -151,7 +151,6 @@ private:
       if (entry->stages())
         for (auto *stage : *entry->stages())
           info.stages.push_back({texts(stage->kernels()), texts(stage->layers())});
-      info.arena = text(entry->arena());
       info.flops = text(entry->flops());
       info_.entries.push_back(std::move(info));
     }

@@ -137,7 +137,7 @@ Value tenon::codegen::emitElementwise(KernelBuilder &k, Operation *op, ArrayRef<
       .Case([&](ir::SigmoidOp) { return emitSigmoid(k, v[0]); })
       .Case([&](ir::ReluOp) {
         Value zero = k.splat(v[0].getType(), 0);
-        return SelectOp::create(b, CmpFOp::create(b, CmpFPredicate::OGT, v[0], zero), v[0], zero);
+        return SelectOp::create(b, CmpFOp::create(b, CmpFPredicate::OLE, v[0], zero), zero, v[0]); // NaN stays
       })
       .Case([&](ir::GreaterOp) { return compare(k, CmpFPredicate::OGT, CmpIPredicate::sgt, v); })
       .Case([&](ir::GreaterEqualOp) { return compare(k, CmpFPredicate::OGE, CmpIPredicate::sge, v); })

@@ -2,14 +2,13 @@
 // Weight gradients: result[tap, c, f] = sum over pixels of input[pixel + tap, c] * gradient[pixel, f]. Both operands are
 // read in place. A block of samples is walked outside the loops over the result, so that it stays in L2. The sum over
 // samples goes over eight shards of consecutive samples, each from zero, added in order.
+#include "codegen/Shards.h"
 #include "codegen/Window.h"
 #include "ir/target/CostModel.h"
 
 using namespace mlir;
 using namespace tenon;
 using namespace tenon::codegen;
-
-static constexpr int64_t shards = 8;
 
 namespace {
 // The pieces of matmul{transpose_lhs} and conv_filter_grad that the writer needs alike.

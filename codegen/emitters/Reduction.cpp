@@ -2,13 +2,12 @@
 // Sums and maxima over a run of axes of an elementwise expression, seen as (outer, reduced, inner). Sums over samples go
 // over eight fixed shards, each from zero, added in order.
 #include "codegen/Pointwise.h"
+#include "codegen/Shards.h"
 #include <limits>
 
 using namespace mlir;
 using namespace tenon;
 using namespace tenon::codegen;
-
-static constexpr int64_t shards = 8;
 
 namespace {
 struct Reductions {
@@ -86,22 +85,7 @@ public:
     k.each(outerLow, outerHigh, k.constant(1), [&](Value o) {
       if (!r.hasInner())
         return alongRow(o);
-      Value low = k.constant(0), length = inner;
-      if (e.plan.columnGrain) {
-        low = k.mul(e.task, e.plan.columnGrain);
-        length = k.min(k.constant(e.plan.columnGrain), k.sub(inner, low));
-        if (auto whole = KernelBuilder::constantOf(inner)) {
-          int64_t full = *whole / e.plan.columnGrain;
-          Value isFull = k.compare(arith::CmpIPredicate::slt, e.task, k.constant(full));
-          k.when(isFull, [&] { panel(o, inner, low, e.plan.columnGrain); });
-          if (int64_t tail = *whole % e.plan.columnGrain)
-            k.when(k.compare(arith::CmpIPredicate::eq, e.task, k.constant(full)), [&] {
-              k.pieces(k.constant(tail), [&](Value at, int64_t lanes) { panel(o, inner, k.add(low, at), lanes); });
-            });
-          return;
-        }
-      }
-      k.pieces(length, [&](Value at, int64_t lanes) { panel(o, inner, k.add(low, at), lanes); });
+      panels(o, inner);
     });
   }
 
@@ -222,6 +206,33 @@ private:
     write(o, values);
   }
 
+  // The task's panels of the inner axes. Vectors run along the last merged axis and never across its end.
+  void panels(Value o, Value inner) {
+    Value line = points.size(points.rank() - 1); // inner = lines * line
+    Value low = k.constant(0), high = inner;
+    if (e.plan.columnGrain) {
+      low = k.mul(e.task, e.plan.columnGrain);
+      high = k.min(k.add(low, e.plan.columnGrain), inner);
+    }
+    auto known = KernelBuilder::constantOf(line), whole = KernelBuilder::constantOf(inner);
+    bool oneLine = outerAxes + reducedAxes + 1 == points.rank();
+    if (!e.plan.columnGrain && oneLine)
+      return k.pieces(line, [&](Value at, int64_t lanes) { panel(o, inner, at, lanes); });
+    // A cut of `lanes` columns is one vector when lines are whole vectors, or when it lies before a single line's tail.
+    if (known && *known % k.lanes == 0) {
+      k.each(low, high, k.constant(k.lanes), [&](Value at) { panel(o, inner, at, k.lanes); });
+    } else if (oneLine && whole && e.plan.columnGrain == k.lanes) {
+      int64_t full = *whole / k.lanes;
+      k.when(k.compare(arith::CmpIPredicate::slt, e.task, k.constant(full)), [&] { panel(o, inner, low, k.lanes); });
+      if (int64_t tail = *whole % k.lanes)
+        k.when(k.compare(arith::CmpIPredicate::eq, e.task, k.constant(full)), [&] {
+          k.pieces(k.constant(tail), [&](Value at, int64_t lanes) { panel(o, inner, k.add(low, at), lanes); });
+        });
+    } else { // short or unknown lines: one column after another
+      k.each(low, high, k.constant(1), [&](Value at) { panel(o, inner, at, 1); });
+    }
+  }
+
   // There are inner axes: vectors run along them, the reduced index is the loop.
   void panel(Value o, Value inner, Value at, int64_t lanes) {
     Values index(points.rank());
@@ -229,7 +240,7 @@ private:
     unsigned last = points.rank() - 1;
     Value lastSize = points.size(last);
     Value column = at;
-    if (outerAxes + reducedAxes < last) { // several merged inner axes: a vector must not cross the last one's end
+    if (outerAxes + reducedAxes < last) { // several merged inner axes: find the line
       split(k.div(at, lastSize), outerAxes + reducedAxes, last, index);
       column = k.rem(at, lastSize);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kernels that move data: packed weights, and transpose, concat, slice, pad as copies of runs.
 #include "codegen/KernelEmitter.h"
+#include "ir/PackedLayout.h"
 
 using namespace mlir;
 using namespace tenon;
@@ -9,10 +10,8 @@ using namespace tenon::codegen;
 namespace {
 KernelPlan planPack(const Kernel &kernel, const ir::Machine &) {
   auto type = cast<RankedTensorType>(kernel.root()->getResult(0).getType());
-  auto layout = cast<ir::PackedAttr>(type.getEncoding());
-  int64_t columns = type.getShape()[type.getRank() - (layout.getBackward() ? 2 : 1)];
   KernelPlan plan;
-  plan.tasks = getAffineConstantExpr((columns + layout.getPanel() - 1) / layout.getPanel(), kernel.module()->getContext());
+  plan.tasks = getAffineConstantExpr(ir::packedPanels(type), kernel.module()->getContext());
   return plan;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/target/Machine.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Threading.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
@@ -11,15 +12,30 @@ using namespace tenon::ir;
 
 namespace {
 constexpr const char *linuxX86 = "x86_64-unknown-linux-gnu";
-// The features kernels are built on: what decides whether an artifact may start.
-constexpr const char *decisive[] = {"avx", "avx2", "fma", "avx512f", "avx512vl", "avx512bw", "avx512dq", "avx512cd"};
+// What code may use beyond the x86-64 baseline, and an artifact then checks before it runs: features that every
+// compiler's __builtin_cpu_supports knows. All others are turned off, so that nothing unchecked is ever executed.
+constexpr const char *checkedFeatures[] = {"avx",      "avx2",     "avx512bw",    "avx512cd",   "avx512dq", "avx512f",
+                                           "avx512vl", "bmi",      "bmi2",        "fma",        "popcnt",   "sse3",
+                                           "sse4.1",   "sse4.2",   "ssse3"};
+// f16c is no baseline, but every CPU with avx2 has it, and LLVM takes avx512f away with it.
+constexpr const char *baselineFeatures[] = {"64bit", "cmov", "cx8", "f16c", "fxsr", "mmx", "sse", "sse2", "x87"};
 
-void widthFrom(Machine &machine, llvm::function_ref<bool(llvm::StringRef)> has) {
-  for (const char *feature : decisive)
-    if (has(feature))
+// From the features a processor has: those the code may use, what is checked at start, and the vector registers.
+void setFeatures(Machine &machine, const llvm::StringMap<bool> &has) {
+  std::vector<std::string> list;
+  for (const auto &feature : has) {
+    bool checked = llvm::is_contained(checkedFeatures, feature.first());
+    bool on = feature.second && (checked || llvm::is_contained(baselineFeatures, feature.first()));
+    list.push_back((on ? "+" : "-") + feature.first().str());
+  }
+  std::sort(list.begin(), list.end());
+  for (const std::string &feature : list)
+    machine.features += (machine.features.empty() ? "" : ",") + feature;
+  for (const char *feature : checkedFeatures)
+    if (has.lookup(feature))
       machine.required.push_back(feature);
-  bool zmm = has("avx512f") && has("avx512vl") && has("avx512dq");
-  machine.lanes = zmm ? 16 : has("avx2") && has("fma") ? 8 : 4;
+  bool zmm = has.lookup("avx512f") && has.lookup("avx512vl") && has.lookup("avx512dq") && has.lookup("avx512bw");
+  machine.lanes = zmm ? 16 : has.lookup("avx2") && has.lookup("fma") ? 8 : 4;
   machine.registers = zmm ? 32 : 16;
 }
 
@@ -40,14 +56,7 @@ Machine Machine::host() {
   machine.triple = linuxX86;
   machine.cpu = llvm::sys::getHostCPUName().str();
   // The name alone can promise features that a hypervisor masks: every feature is listed.
-  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
-  std::vector<std::string> list;
-  for (const auto &feature : features)
-    list.push_back((feature.second ? "+" : "-") + feature.first().str());
-  std::sort(list.begin(), list.end());
-  for (const std::string &feature : list)
-    machine.features += (machine.features.empty() ? "" : ",") + feature;
-  widthFrom(machine, [&](llvm::StringRef name) { return features.lookup(name); });
+  setFeatures(machine, llvm::sys::getHostCPUFeatures());
   if (int64_t l1 = cacheSize(0))
     machine.l1 = l1;
   if (int64_t l2 = cacheSize(2))
@@ -89,6 +98,6 @@ mlir::FailureOr<Machine> Machine::named(llvm::StringRef name, std::string &messa
     complete[feature] = true;
     llvm::X86::updateImpliedFeatures(feature, true, complete);
   }
-  widthFrom(machine, [&](llvm::StringRef feature) { return complete.lookup(feature); });
+  setFeatures(machine, complete);
   return machine;
 }

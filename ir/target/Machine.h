@@ -11,7 +11,7 @@ struct Machine {
   std::string name;     // as asked for: "host", "x86-64-v3", ...
   std::string triple;   // "x86_64-unknown-linux-gnu"
   std::string cpu;      // LLVM's processor name
-  std::string features; // LLVM's feature string: every host feature one by one as +x or -x
+  std::string features; // LLVM's feature string: every known feature as +x or -x, none on that is not checked
   /// What an artifact must find on the CPU it starts on, in __builtin_cpu_supports' words.
   std::vector<std::string> required;
   int64_t lanes = 4;                                  // f32 per vector register

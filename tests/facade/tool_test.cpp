@@ -136,7 +136,7 @@ TEST(TenonCompile, UserMistakesAreOneLine) {
   expectRefused("compile", 2, "MODEL is required");
   expectRefused("compile plain.tenon --fast", 2, "--fast");
   expectRefused("compile plain.tenon --emit=dll", 2, "--emit");
-  expectRefused("compile plain.tenon --tag=1x", 2, "--tag: expected a C name, got '1x'");
+  expectRefused("compile plain.tenon --tag=1x", 2, "--tag: expected a C name other than tenon, got '1x'");
   expectRefused("compile plain.tenon --target=z80", 2, "--target: ");
   expectRefused("compile missing.tenon", 1, "missing.tenon: no such file");
   expectRefused("compile broken.tenon", 1, "broken.tenon: ");

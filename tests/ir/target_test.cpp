@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The machine description and the prices made of it.
 #include "ir/target/CostModel.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/LogicalResult.h"
 #include <gmock/gmock.h>
 
@@ -24,6 +26,19 @@ TEST(MachineTest, KnowsTheWidths) {
   EXPECT_EQ(machine("aarch64").lanes, 4);
   EXPECT_EQ(machine("aarch64").registers, 32);
   EXPECT_GT(Machine::host().peakFlops(), 0);
+}
+
+// Code that uses a feature nobody checks ends in an illegal instruction instead of a message.
+TEST(MachineTest, EveryFeatureTheCodeMayUseIsCheckedAtStart) {
+  for (const char *name : {"host", "x86-64-v2", "x86-64-v3", "x86-64-v4", "znver4", "skylake"}) {
+    Machine target = machine(name);
+    llvm::SmallVector<llvm::StringRef> features;
+    llvm::StringRef(target.features).split(features, ',');
+    for (llvm::StringRef feature : features)
+      if (feature.consume_front("+") && !llvm::StringSet<>{"64bit", "cmov", "cx8", "f16c", "fxsr", "mmx", "sse", "sse2", "x87"}.contains(feature))
+        EXPECT_THAT(target.required, testing::Contains(feature.str())) << name;
+  }
+  EXPECT_THAT(machine("x86-64-v2").required, testing::Contains("sse4.2"));
 }
 
 TEST(MachineTest, RefusesAnUnknownName) {

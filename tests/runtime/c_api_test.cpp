@@ -44,6 +44,18 @@ TEST(CApi, TurnsErrorsIntoCodesAndMessages) {
   EXPECT_EQ(variable.rank, 2);
   EXPECT_EQ(variable.dims[0], 3);
   EXPECT_EQ(static_cast<float *>(variable.data)[2], 3);
+  // Weights written through the C API count once that is said: predict prepares again.
+  std::vector<float> x(6, 1), y(6);
+  int64_t shape[] = {2, 3}, outputShape[8];
+  input = {x.data(), TENON_F32, 2, shape};
+  ASSERT_EQ(tenon_session_output_dims(session, "predict", &input, 1, 0, &rank, outputShape), TENON_OK);
+  output = {y.data(), TENON_F32, rank, outputShape};
+  ASSERT_EQ(tenon_session_call(session, "predict", &input, 1, &output, 1), TENON_OK) << tenon_last_error();
+  int before = tenon::test::prepareCount;
+  ASSERT_EQ(tenon_session_weights_changed(session), TENON_OK);
+  ASSERT_EQ(tenon_session_call(session, "predict", &input, 1, &output, 1), TENON_OK) << tenon_last_error();
+  EXPECT_EQ(tenon::test::prepareCount, before + 1);
+  EXPECT_EQ(tenon_session_weights_changed(nullptr), TENON_BAD_USAGE);
   tenon_session_free(session);
   tenon_program_free(program);
 }

@@ -12,7 +12,7 @@ namespace tenon::tools {
 namespace {
 
 struct Options {
-  std::string input, output, target = "host", tag = "tenon";
+  std::string input, output, target = "host", tag;
   std::vector<std::string> emit = {"library"};
   bool train = false, explain = false, stats = false;
 };
@@ -32,11 +32,11 @@ const Kind kinds[] = {{"exe", "", codegen::ArtifactKind::Executable},
 bool isText(const std::string &name) { return name == "ir" || name == "llvm" || name == "asm"; }
 
 void checkTag(const std::string &tag) {
-  bool good = !tag.empty() && !std::isdigit(static_cast<unsigned char>(tag[0]));
+  bool good = !tag.empty() && tag != "tenon" && !std::isdigit(static_cast<unsigned char>(tag[0]));
   for (char c : tag)
     good &= std::isalnum(static_cast<unsigned char>(c)) || c == '_';
   if (!good)
-    throw Error("--tag: expected a C name, got '" + tag + "'", Fault::Usage);
+    throw Error("--tag: expected a C name other than tenon, got '" + tag + "'", Fault::Usage);
 }
 
 const Kind &kindOf(const std::string &name) {
@@ -78,8 +78,18 @@ void writeTexts(mlir::ModuleOp optimized, mlir::MLIRContext &context, const ir::
   }
 }
 
-void run(const Options &options) {
-  checkTag(options.tag);
+// The model's name as a C name: digits_program, digits_predict.
+std::string tagOf(const std::string &name) {
+  std::string tag;
+  for (char c : name)
+    tag += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+  // A name of its own also for a model called "tenon" or "2d": the ABI's types begin with tenon_.
+  return tag.empty() || tag == "tenon" || std::isdigit(static_cast<unsigned char>(tag[0])) ? "model_" + tag : tag;
+}
+
+void run(Options options) {
+  if (!options.tag.empty())
+    checkTag(options.tag);
   std::string message;
   auto machine = ir::Machine::named(options.target, message);
   if (mlir::failed(machine))
@@ -88,6 +98,8 @@ void run(const Options &options) {
   checkOutputs(options, output);
   mlir::MLIRContext context;
   Input input = readInput(options.input, context, options.train);
+  if (options.tag.empty())
+    options.tag = tagOf(input.name);
 
   auto start = std::chrono::steady_clock::now();
   if (std::any_of(options.emit.begin(), options.emit.end(), isText)) {
@@ -131,7 +143,7 @@ void addCompile(CLI::App &app, Action &action) {
   command->add_flag("--train", options->train,
                     "the training step too (the model must have been saved after compile())");
   command->add_option("--target", options->target, "host, x86-64-v3, x86-64-v4, aarch64 or a processor's name");
-  command->add_option("--tag", options->tag, "prefix of the exported names, for several models in one program");
+  command->add_option("--tag", options->tag, "prefix of the exported names; by default the model's name");
   command->add_flag("--explain", options->explain, "print stages, kernels and schedules");
   command->add_flag("--stats", options->stats, "print sizes and time");
   command->callback([options, &action] { action = [options] { run(*options); }; });

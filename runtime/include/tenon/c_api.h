@@ -103,8 +103,11 @@ tenon_status tenon_session_call(tenon_session *session, const char *entry, const
 /* The rank and dims of output number `output` of an entry for these inputs (data is not read). dims: room for 8. */
 tenon_status tenon_session_output_dims(tenon_session *session, const char *entry, const tenon_array *inputs,
                                        int32_t input_count, int32_t output, int32_t *rank, int64_t *dims);
-/* A variable's storage in this session, by name ("dense/kernel"). */
+/* A variable's storage in this session, by name ("dense/kernel"); dims are the program's. Whoever writes to weights or
+ * statistics calls tenon_session_weights_changed before the next predict. */
 tenon_status tenon_session_variable(tenon_session *session, const char *name, tenon_array *variable);
+/* Says that weights were written: what @prepare derives from them is computed again before the next "predict". */
+tenon_status tenon_session_weights_changed(tenon_session *session);
 
 #ifdef __cplusplus
 }

@@ -53,7 +53,7 @@ struct EntryInfo {
   std::vector<TensorSpec> inputs, outputs;
   std::vector<std::string> symbols, checks;
   std::vector<StageInfo> stages;
-  std::string arena, flops; ///< expressions of the symbols, for people
+  std::string flops; ///< an expression of the symbols, for people
   const tenon_entry *code = nullptr;
 
   /// The position of an input or output, -1 when there is none of that name.
