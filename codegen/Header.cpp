@@ -65,7 +65,8 @@ public:
 
   std::string write() {
     out += "/* " + comment(manifest.model) + ", compiled by Tenon for " + manifest.target + ". Generated: do not edit.\n" +
-           " * Every pointer is the caller's; arrays are dense and row major; the workspace is aligned to 64 bytes. */\n";
+           " * Every pointer is the caller's; arrays are dense and row major; the workspace is aligned to 64 bytes.\n"
+           " * Tenon's own runners flush denormal numbers to zero on every thread; the bits are equal where the caller does so too. */\n";
     std::string guard = upper(tag) + "_TENON_H";
     out += "#ifndef " + guard + "\n#define " + guard + "\n\n#include <tenon/c_api.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
     out += "extern const tenon_program_table " + tag + "_program;\n\n";
@@ -101,6 +102,12 @@ private:
     out += " */\ntypedef struct " + name + " {\n  void *at[" + upper(tag) + "_VARIABLE_COUNT];\n} " + name + ";\n";
     out += "/* Points every variable that has a stored value at it. Values that training changes must be copied to memory of\n"
            " * the caller's first (see " + tag + "_variable_bytes). */\n";
+    bool derived = false;
+    for (auto &variable : manifest.variables)
+      derived |= variable->kind == fb::Kind::Derived && variable->offset < 0;
+    if (derived)
+      out += "/* Derived variables have no stored value: give them memory, then call " + tag +
+             "_prepare before the first " + tag + "_predict\n * and whenever weights have changed. */\n";
     out += "static inline void " + name + "_init(" + name + " *variables) {\n  const char *weights = (const char *)" + tag +
            "_program.weights;\n  (void)weights;\n";
     for (size_t i = 0; i < manifest.variables.size(); ++i) {

@@ -115,6 +115,7 @@ std::vector<char> tenon::codegen::buildManifest(const std::vector<EntryPlan> &pl
     if (type.getEncoding()) { // packed: a plain run of numbers to everyone but the kernels
       auto dim = std::make_unique<fb::DimT>();
       dim->size = bytesOf(type) / 4;
+      dim->text = std::to_string(dim->size);
       entry->spec->dims.clear();
       entry->spec->dims.push_back(std::move(dim));
     }
