@@ -4,6 +4,10 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/Pipelines.h"
+#include "tools/passes.h"
+#include "llvm/Support/CommandLine.h"
+
+static llvm::cl::extrahelp descriptions(passDescriptions); // each pass with its before and after
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
