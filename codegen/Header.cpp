@@ -83,7 +83,8 @@ public:
       writeVariables(needsState);
     for (size_t i = 0; i < manifest.entries.size(); ++i)
       writeEntry(i, needsState);
-    out += "#ifdef __cplusplus\n} /* extern \"C\" */\n\n#include <cstddef>\n#include <cstdlib>\n#include <new>\n\n";
+    out += "#ifdef __cplusplus\n} /* extern \"C\" */\n\n#include <cstddef>\n#include <cstdlib>\n#include <new>\n#if __cplusplus >= 202002L\n#include <span>\n"
+           "#include <stdexcept>\n#include <string>\n#endif\n\n";
     writeCpp(needsState);
     out += "#endif\n#endif /* " + guard + " */\n";
     return out;
@@ -225,7 +226,7 @@ private:
       std::string prefix = tag + "_predict", symbols = symbolParameters(*entry), arguments;
       for (const std::string &symbol : entry->symbols)
         arguments += (arguments.empty() ? "" : ", ") + identifier(symbol);
-      out += "namespace " + tag + " {\n/* Owns the workspace; one caller at a time. The arrays are the caller's. */\nclass Model {\npublic:\n  Model() = default;\n"
+      out += "#if __cplusplus >= 201703L\nnamespace " + tag + " {\n/* Owns the workspace; one caller at a time. The arrays are the caller's. C++17. */\nclass Model {\npublic:\n  Model() = default;\n"
              "  Model(const Model &) = delete;\n  Model &operator=(const Model &) = delete;\n  ~Model() { std::free(memory); }\n"
              "  /* 0, or the negative code of " + prefix + "_workspace. */\n  int predict(const " + prefix + "_inputs &inputs, const " +
              prefix + "_outputs &outputs" + (symbols.empty() ? "" : ", " + symbols) +
@@ -233,9 +234,56 @@ private:
              ");\n    if (bytes < 0)\n      return static_cast<int>(bytes);\n    if (bytes > size) {\n      std::free(memory);\n"
              "      size = (bytes + 63) / 64 * 64;\n      memory = std::aligned_alloc(64, static_cast<std::size_t>(size));\n"
              "      if (!memory) {\n        size = 0;\n        throw std::bad_alloc();\n      }\n    }\n    return " +
-             prefix + "(&inputs, &outputs" + (arguments.empty() ? "" : ", " + arguments) +
-             ", memory, threads);\n  }\n\nprivate:\n  void *memory = nullptr;\n  int64_t size = 0;\n};\n} /* namespace " + tag + " */\n";
+             prefix + "(&inputs, &outputs" + (arguments.empty() ? "" : ", " + arguments) + ", memory, threads);\n  }\n";
+      writeSpans(*entry, prefix, symbols, arguments);
+      out += "\nprivate:\n  void *memory = nullptr;\n  int64_t size = 0;\n};\n} /* namespace " + tag + " */\n#endif\n";
     }
+  }
+
+  // predict on spans, one per array, whose sizes are checked.
+  void writeSpans(const fb::EntryT &entry, const std::string &prefix, const std::string &symbols, const std::string &arguments) {
+    std::set<std::string> taken;
+    for (const std::string &symbol : entry.symbols)
+      taken.insert(identifier(symbol));
+    std::string parameters, checks, pointers[2];
+    auto add = [&](const fb::TensorSpecT &spec, bool output, const std::string &size) {
+      std::string name = identifier(spec.name);
+      while (!taken.insert(name).second)
+        name += "_";
+      parameters += std::string("std::span<") + (output ? "" : "const ") + cType(spec.dtype) + "> " + name + ", ";
+      checks += "    require(\"" + name + "\", " + name + ".size(), " + size + ");\n";
+      pointers[output] += (pointers[output].empty() ? "" : ", ") + name + ".data()";
+    };
+    for (auto &input : entry.inputs) { // an input's dimensions are sizes or symbols
+      std::string size = "1";
+      for (auto &dim : input->dims)
+        size += " * " + (dim->size >= 0 ? std::to_string(dim->size) : identifier(entry.symbols[dim->symbol]));
+      add(*input, false, size);
+    }
+    size_t at = 0;
+    for (auto &output : entry.outputs) { // an output's are what plan() says
+      std::string size = "1";
+      for (size_t i = 0; i < output->dims.size(); ++i)
+        size += " * dims_[" + std::to_string(at++) + "]";
+      add(*output, true, size);
+    }
+    std::string call = arguments.empty() ? "" : ", " + arguments;
+    out += "#if __cplusplus >= 202002L\n  /* The same on spans; std::invalid_argument when a size is wrong. */\n  void predict(" + parameters +
+           (symbols.empty() ? "" : symbols + ", ") + "const tenon_threads *threads = nullptr) {\n  " + symbolArray(entry) +
+           "    int64_t dims_[" + std::to_string(std::max<size_t>(at, 1)) + "];\n    if (" + tag +
+           "_program.entries[" + std::to_string(indexOf(entry)) +
+           "].plan(symbols, dims_) < 0)\n      throw std::invalid_argument(\"" + prefix + ": a size does not fit the model\");\n" + checks +
+           "    const " + prefix + "_inputs inputs_ = {" + pointers[0] + "};\n    const " + prefix + "_outputs outputs_ = {" + pointers[1] +
+           "};\n    predict(inputs_, outputs_" + call + ", threads);\n  }\n\nprivate:\n"
+           "  static void require(const char *name, std::size_t got, int64_t wanted) {\n    if (got != static_cast<std::size_t>(wanted))\n"
+           "      throw std::invalid_argument(std::string(name) + \": expected \" + std::to_string(wanted) + \" elements, got \" + std::to_string(got));\n"
+           "  }\n#endif\n";
+  }
+  size_t indexOf(const fb::EntryT &entry) {
+    for (size_t i = 0; i < manifest.entries.size(); ++i)
+      if (manifest.entries[i].get() == &entry)
+        return i;
+    return 0;
   }
 
   const Compiled &compiled;

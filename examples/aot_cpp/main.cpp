@@ -66,10 +66,7 @@ int main(int argc, char **argv) {
 
     std::vector<float> probabilities(static_cast<size_t>(batch * classes));
     digits::Model model; // owns the workspace
-    const digits_predict_inputs inputs{samples.images.data()};
-    const digits_predict_outputs outputs{probabilities.data()};
-    if (const int status = model.predict(inputs, outputs, batch, &threads))
-      throw std::runtime_error("digits_predict: status " + std::to_string(status));
+    model.predict(samples.images, probabilities, batch, &threads);
 
     int64_t right = 0;
     for (int64_t sample = 0; sample < batch; ++sample) {
