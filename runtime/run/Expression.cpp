@@ -52,8 +52,8 @@ private:
       else if (accept("mod")) {
         double by = factor();
         value -= std::floor(value / by) * by;
-      } else if (accept("/"))
-        value /= factor();
+      } else if (accept("/")) // of whole numbers, as the manifest prints it
+        value = std::floor(value / factor());
       else
         return value;
     }

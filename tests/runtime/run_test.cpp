@@ -191,6 +191,7 @@ TEST(Expression, ReadsSumsAndProductsOfSymbols) {
   EXPECT_EQ(run::evaluateExpression("batch * (2 * 3 + 1)", symbols), 28);
   EXPECT_EQ(run::evaluateExpression("(x_d1 + 1) floordiv 2 - x_d1 mod 4 + x_d1 ceildiv 4", symbols), 5 - 2 + 3);
   EXPECT_EQ(run::evaluateExpression("-batch * -2", symbols), 8);
+  EXPECT_EQ(run::evaluateExpression("(x_d1 - 3) / 2 + 1", symbols), 4);
   for (auto text : {"", "time", "2 +", "(2", "2)", "2 2", "x_d1 @ 2", "*"})
     EXPECT_EQ(run::evaluateExpression(text, symbols), std::nullopt) << text;
   EXPECT_EQ(run::evaluateExpression(std::string(100'000, '('), symbols), std::nullopt);
