@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Model's compile, fit, evaluate and predict: the calls of design section 2 in a row.
 #include "frontend/facade/ModelState.h"
+#include "frontend/graph/losses/Function.h"
 #include "runtime/data/BatchFeeder.h"
+#include <algorithm>
 #include <tenon/model.h>
 
 namespace tenon {
@@ -30,6 +32,22 @@ Scores ordered(Session &session, const Logs &logs) {
   return Scores(std::move(values));
 }
 
+/// Targets that a loss would take without a word (a label that is no class) are told before anything runs.
+void checkTargets(const graph::ModelNode &model, const ModelState &state, const Feed &y) {
+  const std::vector<std::string> names = model.outputNames();
+  if (y.empty() || (!y.isNamed() && y.count() != names.size()))
+    return; // the feeder says what is missing
+  for (size_t i = 0; i < names.size() && i < state.training().losses.size(); ++i) {
+    if (y.isNamed() && std::find(y.names().begin(), y.names().end(), names[i]) == y.names().end())
+      continue;
+    const Array &targets = y.isNamed() ? y.at(names[i]) : y[i];
+    const Shape &shape = model.network().outputs[i].shape();
+    std::string fault = state.training().losses[i].function().targetFault(targets, shape.empty() ? 1 : shape.back());
+    if (!fault.empty())
+      throw Error(names[i] + ": " + fault);
+  }
+}
+
 Scores onBatch(Session &session, const char *entryName, const Feed &x, const Feed &y, const Feed &sampleWeight) {
   Dataset batch(x, y, sampleWeight);
   const EntryInfo &entry = session.program().entry(entryName);
@@ -46,6 +64,9 @@ History Model::fit(const Dataset &data, FitOptions options) const {
   ModelState &state = ModelState::of(model());
   Session &session = state.trainSession("fit");
   state.warnWhenTrainableChanged();
+  checkTargets(model(), state, data.y());
+  if (options.validationData)
+    checkTargets(model(), state, options.validationData->y());
   if (!options.seed)
     options.seed = state.storage("seed", VariableKind::Hyper, {}, DType::I64).data<int64_t>()[0];
   options.callbacks.insert(options.callbacks.begin(), WeightsWritten(model()));
@@ -57,7 +78,9 @@ History Model::fit(const Feed &x, const Feed &y, FitOptions options) const {
 }
 
 Scores Model::evaluate(const Dataset &data, const EvaluateOptions &options) const {
-  Session &session = ModelState::of(model()).trainSession("evaluate");
+  ModelState &state = ModelState::of(model());
+  Session &session = state.trainSession("evaluate");
+  checkTargets(model(), state, data.y());
   return ordered(session, tenon::evaluate(session, data, options));
 }
 Scores Model::evaluate(const Feed &x, const Feed &y, const EvaluateOptions &options) const {

@@ -17,6 +17,8 @@ public:
   /// Checks the options against the outputs and writes the training module. The state of another optimizer is dropped.
   void compile(const CompileOptions &options);
   bool isCompiled() const { return spec.has_value(); }
+  /// What compile() was told; only when isCompiled().
+  const graph::TrainingSpec &training() const { return *spec; }
   /// What compile was told; an Error that names the model and `caller` when it was not called.
   const graph::TrainingSpec &compiled(const std::string &caller) const;
 

@@ -265,5 +265,18 @@ TEST(Model, SequentialGrowsAfterPredict) {
             "grows: layers were added after compile(), call compile() again");
 }
 
+TEST(Targets, ALabelThatIsNoClassIsToldBeforeTraining) {
+  Tensor x = Input({2}, {.name = "x"});
+  Model model({x}, {Dense({.units = 3, .activation = "softmax", .name = "kind"})(x)}, {.name = "labels"});
+  model.compile({.optimizer = "sgd", .loss = "sparse_categorical_crossentropy"});
+  Array points = testing::noise({4, 2});
+  Array labels = Array{0, 2, 3, 1};
+  EXPECT_EQ(testing::errorOf([&] { model.fit(points, labels, {.epochs = 1, .verbose = 0}); }),
+            "kind: target 2 is 3, expected a class from 0 to 2");
+  EXPECT_EQ(testing::errorOf([&] { model.evaluate(points, Array{0, -1, 1, 1}); }),
+            "kind: target 1 is -1, expected a class from 0 to 2");
+  EXPECT_EQ(testing::errorOf([&] { model.fit(points, Array{0, 2, 2, 1}, {.epochs = 1, .verbose = 0}); }), "");
+}
+
 } // namespace
 } // namespace tenon::testing

@@ -3,6 +3,7 @@
 #pragma once
 #include "frontend/graph/Expression.h"
 #include "frontend/graph/Registry.h"
+#include <tenon/array.h>
 #include <tenon/losses.h>
 
 namespace tenon {
@@ -18,6 +19,9 @@ public:
   virtual mlir::RankedTensorType targetType(mlir::RankedTensorType prediction) const { return prediction; }
   /// The loss of every sample: the predictions' shape without the last axis.
   virtual Expression values(Expression target, Expression prediction) const = 0;
+  /// What is wrong with targets for predictions over `classes` (their last dimension), "" when nothing is: values that
+  /// the compiled loss would take without a word.
+  virtual std::string targetFault(const Array &, int64_t) const { return {}; }
   virtual nlohmann::ordered_json config() const = 0;
 };
 

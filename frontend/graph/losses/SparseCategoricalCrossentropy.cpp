@@ -22,6 +22,13 @@ public:
     int64_t last = p.rank() - 1;
     return sum(oneHot(y, p.type().getDimSize(last)) * negativeLogProbabilities(p, o.fromLogits), {last});
   }
+  std::string targetFault(const Array &targets, int64_t classes) const override {
+    for (int64_t i = 0; i < targets.size(); ++i)
+      if (double label = targets.at(i); !(label >= 0 && label < static_cast<double>(classes)))
+        return "target " + std::to_string(i) + " is " + std::to_string(static_cast<int64_t>(label)) +
+               ", expected a class from 0 to " + std::to_string(classes - 1);
+    return {};
+  }
   nlohmann::ordered_json config() const override { return lossConfig(o); }
 
 private:
