@@ -80,7 +80,7 @@ public:
     for (auto &variable : manifest.variables)
       needsState |= variable->mutable_ || variable->offset < 0;
     if (!manifest.variables.empty())
-      writeVariables(needsState);
+      writeVariables();
     for (size_t i = 0; i < manifest.entries.size(); ++i)
       writeEntry(i, needsState);
     out += "#ifdef __cplusplus\n} /* extern \"C\" */\n\n#include <cstddef>\n#include <cstdlib>\n#include <new>\n#if __cplusplus >= 202002L\n#include <span>\n"
@@ -92,7 +92,7 @@ public:
 
 private:
   // A table of variable addresses: constants stand in the program's weights; the caller provides what changes.
-  void writeVariables(bool needsState) {
+  void writeVariables() {
     std::string name = tag + "_variables";
     out += "\n/* Where the program's variables lie: one address each, in this order:\n";
     for (size_t i = 0; i < manifest.variables.size(); ++i) {
@@ -125,7 +125,6 @@ private:
       out += (i ? ", " : "") + std::to_string(bytes);
     }
     out += "};\n\n";
-    (void)needsState;
   }
 
   std::vector<std::string> memberNames(const std::vector<std::unique_ptr<fb::TensorSpecT>> &specs) {

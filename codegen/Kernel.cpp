@@ -80,13 +80,6 @@ Kernel::Kernel(ModuleOp module) : owner(module) {
   }
 }
 
-AffineExpr Kernel::elements(Value value) const {
-  AffineExpr product = getAffineConstantExpr(1, owner->getContext());
-  for (AffineExpr dim : shape(value))
-    product = product * dim;
-  return product;
-}
-
 Operation *Kernel::root() const {
   for (Operation &inner : body().without_terminator())
     if (!inner.hasTrait<ir::Elementwise>() && !isa<ir::ConstantOp, ir::CountOp, ir::BroadcastLikeOp, ir::DropoutOp>(inner))

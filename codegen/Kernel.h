@@ -31,7 +31,6 @@ public:
   mlir::Block &body() const { return kernel->getRegion(0).front(); }
   mlir::ValueRange yields() const { return body().getTerminator()->getOperands(); }
   const ir::SymbolicShape &shape(mlir::Value value) const { return shapes.find(value)->second; }
-  mlir::AffineExpr elements(mlir::Value value) const;
   unsigned sizeCount() const { return sizes; }
   mlir::ModuleOp module() const { return owner; }
   /// The one op that is no elementwise op and no leaf; null for a map.

@@ -35,7 +35,6 @@ public:
   Value div(Value x, Value y); // of non-negative numbers
   Value div(Value x, int64_t y) { return div(x, constant(y)); }
   Value rem(Value x, Value y); // of non-negative numbers
-  Value ceilDiv(Value x, Value y) { return div(add(x, sub(y, constant(1))), y); }
   Value min(Value x, Value y);
   Value max(Value x, Value y);
   Value compare(mlir::arith::CmpIPredicate predicate, Value x, Value y);

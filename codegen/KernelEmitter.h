@@ -21,7 +21,6 @@ public:
   Value pointer(mlir::Value argument) const { return arguments.find(argument)->second; }
   /// A dimension of any value of the body.
   Value dim(mlir::Value value, int64_t axis) { return k.expression(kernel.shape(value)[axis], sizes); }
-  Value elements(mlir::Value value) { return k.expression(kernel.elements(value), sizes); }
   Value size(mlir::AffineExpr expr) { return k.expression(expr, sizes); }
 
   llvm::DenseMap<mlir::Value, Value> arguments; // block argument -> pointer

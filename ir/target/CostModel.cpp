@@ -44,8 +44,3 @@ double tenon::ir::contractionSeconds(const Machine &machine, Tile tile, int64_t 
   double steps = static_cast<double>(ceilDiv(rows, tile.rows)) * ceilDiv(columns, tile.columns) * reduction;
   return steps * cyclesPerStep(machine, tile.rows, tile.columns / machine.lanes) / (machine.gigahertz * 1e9);
 }
-
-double tenon::ir::streamSeconds(const Machine &machine, int64_t bytes) {
-  double perSecond = bytes <= machine.l2 ? 100e9 : bytes <= machine.l3 ? 50e9 : 20e9;
-  return static_cast<double>(bytes) / perSecond;
-}

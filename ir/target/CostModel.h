@@ -19,7 +19,5 @@ Tile chooseTile(const Machine &machine, int64_t columns, int64_t rowsPerSample);
 
 /// Predicted seconds of a contraction on one core.
 double contractionSeconds(const Machine &machine, Tile tile, int64_t rows, int64_t columns, int64_t reduction);
-/// Predicted seconds of a kernel that moves `bytes` (L2 bandwidth below its size, memory's above).
-double streamSeconds(const Machine &machine, int64_t bytes);
 
 } // namespace tenon::ir
