@@ -51,6 +51,7 @@ struct BuildTrainStep : tenon::passes::impl::BuildTrainStepBase<BuildTrainStep> 
     if (!loss)
       return;
     Block &body = loss.getBody().front();
+    squaredNorm = nullptr;
     for (unsigned i = 0; i < loss.getNumResults(); ++i)
       if (auto variable = loss.getResultAttrOfType<StringAttr>(i, "tenon.gradient"))
         if (failed(inlineUpdate(loss, body.getTerminator()->getOperand(i), variable)))
@@ -72,22 +73,52 @@ struct BuildTrainStep : tenon::passes::impl::BuildTrainStepBase<BuildTrainStep> 
         function.erase();
   }
 
-  // Right after the gradient is final, so that it need not be kept.
+  // Right after the gradient is final, so that it need not be kept; after all of them where the update looks at all.
   LogicalResult inlineUpdate(func::FuncOp loss, Value gradient, StringAttr variable) {
     std::string name = ("update/" + variable.getValue()).str();
     auto update = getOperation().lookupSymbol<func::FuncOp>(name);
     if (!update)
       return loss.emitError("no function @\"")
              << name << "\" says how to train variable '" << variable.getValue() << "'";
-    if (update.getArgumentTypes() != TypeRange(gradient.getType()))
-      return update.emitOpError("must take the gradient alone, a ")
-             << gradient.getType() << ", got " << update.getFunctionType();
+    SmallVector<Type> wanted = {gradient.getType()};
+    if (update.getNumArguments() == 2)
+      wanted.push_back(RankedTensorType::get({}, Float32Type::get(&getContext())));
+    if (update.getArgumentTypes() != TypeRange(wanted))
+      return update.emitOpError("must take the gradient, a ")
+             << gradient.getType() << ", and at most the squared norm of all gradients, got "
+             << update.getFunctionType();
     OpBuilder builder(&getContext());
-    builder.setInsertionPointAfterValue(gradient);
-    inlineBody(update, gradient, builder);
+    SmallVector<Value> arguments = {gradient};
+    if (wanted.size() == 2) {
+      arguments.push_back(squaredNormOf(loss));
+      builder.setInsertionPoint(loss.getBody().front().getTerminator());
+    } else {
+      builder.setInsertionPointAfterValue(gradient);
+    }
+    inlineBody(update, arguments, builder);
     ++updates;
     return success();
   }
+
+  // The sum of the squares of all gradients, computed once.
+  Value squaredNormOf(func::FuncOp loss) {
+    if (squaredNorm)
+      return squaredNorm;
+    Operation *end = loss.getBody().front().getTerminator();
+    OpBuilder builder(end);
+    for (unsigned i = 0; i < loss.getNumResults(); ++i) {
+      if (!loss.getResultAttr(i, "tenon.gradient"))
+        continue;
+      Value gradient = end->getOperand(i);
+      Location loc = gradient.getLoc();
+      auto axes = llvm::to_vector(llvm::seq<int64_t>(0, cast<RankedTensorType>(gradient.getType()).getRank()));
+      Value squares = ir::MultiplyOp::create(builder, loc, gradient, gradient);
+      Value sum = ir::ReduceSumOp::create(builder, loc, squares, axes, /*keepdims=*/false);
+      squaredNorm = squaredNorm ? ir::AddOp::create(builder, loc, squaredNorm, sum).getResult() : sum;
+    }
+    return squaredNorm;
+  }
+  Value squaredNorm;
 
   static void inlineBody(func::FuncOp function, ValueRange arguments, OpBuilder &builder) {
     IRMapping mapping;

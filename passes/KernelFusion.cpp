@@ -133,11 +133,17 @@ private:
   }
   bool usesReductions(const Node &user, const Node &maker) const {
     return llvm::any_of(user.group.ops, [&](Operation *op) {
-      return llvm::any_of(op->getOperands(), [&](Value v) {
-        return v.getDefiningOp() && isReduction(v.getDefiningOp()) &&
-               llvm::is_contained(maker.group.ops, v.getDefiningOp());
-      });
+      return llvm::any_of(op->getOperands(), [&](Value v) { return isReductionOf(v, maker); });
     });
+  }
+  // Itself, or repeated by a broadcast that belongs to no kernel yet.
+  static bool isReductionOf(Value value, const Node &maker) {
+    Operation *op = value.getDefiningOp();
+    if (!op)
+      return false;
+    if (roleOf(op) == Role::Leaf)
+      return llvm::any_of(op->getOperands(), [&](Value v) { return isReductionOf(v, maker); });
+    return isReduction(op) && llvm::is_contained(maker.group.ops, op);
   }
 
   // One kernel needs everything before it starts: no way from one group to the other through a third.

@@ -10,6 +10,7 @@ def BuildTrainStep : Pass<"build-train-step", "::mlir::ModuleOp"> {
     @train_step is @loss's body with every gradient's @"update/<variable>" inlined right after the gradient is final, then
     @update. Each variable is read once at entry and assigned once at the end; the loss is no result (metrics carry it).
     @loss and the updates are gone, @evaluate is named @evaluate_step. A module without @loss keeps its other functions.
+    An update with a second argument, a scalar, gets the sum of the squares of all gradients and comes after all of them.
 
     Before:
     ```mlir

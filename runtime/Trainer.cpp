@@ -63,7 +63,18 @@ bool wantBatchLogs(const Callbacks &callbacks) {
   return std::any_of(callbacks.begin(), callbacks.end(), [](auto &callback) { return callback->wantsBatchLogs(); });
 }
 
-Logs evaluateBatches(TrainingContext &context, data::BatchFeeder &feeder, int64_t steps, const Callbacks &callbacks) {
+/// The samples with the weights that an option gives.
+Dataset weighted(const Dataset &dataset, const Feed &weights, const char *caller) {
+  if (weights.empty())
+    return dataset;
+  if (!dataset.sampleWeight().empty())
+    throw Error(std::string(caller) + ": the data set has sample weights of its own; give sampleWeight once",
+                Fault::Usage);
+  return Dataset(dataset.x(), dataset.y(), weights);
+}
+
+Logs evaluateBatches(TrainingContext &context, data::BatchFeeder &feeder, int64_t steps, const Callbacks &callbacks,
+                     int64_t stepsPerExecution) {
   Session &session = context.session();
   const EntryInfo &entry = session.program().entry("evaluate_step");
   const bool batchLogs = wantBatchLogs(callbacks);
@@ -72,6 +83,8 @@ Logs evaluateBatches(TrainingContext &context, data::BatchFeeder &feeder, int64_
   each(callbacks, [&](auto &callback) { callback->onTestBegin(context); });
   for (int64_t batch = 0; batch < context.testSteps; ++batch) {
     each(callbacks, [&](auto &callback) { callback->onTestBatchBegin(context, batch); });
+    for (int64_t last = std::min(batch + stepsPerExecution, context.testSteps) - 1; batch < last; ++batch)
+      session.call(entry, feeder.batch(batch), {});
     session.call(entry, feeder.batch(batch), {});
     Logs logs = batchLogs ? context.currentLogs() : Logs();
     each(callbacks, [&](auto &callback) { callback->onTestBatchEnd(context, batch, logs); });
@@ -84,10 +97,19 @@ Logs evaluateBatches(TrainingContext &context, data::BatchFeeder &feeder, int64_
 /// The batches of all epochs in a row: pass after pass over the data, each in an order of its own.
 class BatchStream {
 public:
-  BatchStream(data::BatchFeeder &feeder, bool shuffle, int64_t seed)
-      : feeder_(feeder), shuffle_(shuffle), seed_(seed) {}
-  std::span<const Array> batch(int64_t number) {
-    int64_t pass = number / feeder_.batchCount(), batch = number % feeder_.batchCount();
+  /// Begins with batch number `first` of a training from its very start, or, when its pass was begun by a training
+  /// before and not left in its middle, with the next pass that was not.
+  BatchStream(data::BatchFeeder &feeder, bool shuffle, int64_t seed, int64_t first, int64_t *passes)
+      : feeder_(feeder), shuffle_(shuffle), seed_(seed), next_(first), passes_(passes) {
+    int64_t begun = passes ? *passes : 0, count = feeder.batchCount();
+    if ((first + count - 1) / count < begun)
+      next_ = begun * count;
+  }
+  std::span<const Array> next() {
+    int64_t pass = next_ / feeder_.batchCount(), batch = next_ % feeder_.batchCount();
+    ++next_;
+    if (passes_)
+      *passes_ = pass + 1;
     if (!shuffle_)
       return feeder_.batch(batch);
     if (pass != pass_)
@@ -99,16 +121,18 @@ public:
 private:
   data::BatchFeeder &feeder_;
   bool shuffle_;
-  int64_t seed_, pass_ = -1;
+  int64_t seed_, pass_ = -1, next_;
+  int64_t *passes_;
   std::vector<int64_t> order_;
 };
 } // namespace
 
-Trainer::Trainer(Session &session, Dataset dataset, FitOptions options)
-    : session_(session), train_(std::move(dataset)), options_(std::move(options)) {
+Trainer::Trainer(Session &session, Dataset dataset, FitOptions options, TrainerSettings settings)
+    : session_(session), train_(std::move(dataset)), options_(std::move(options)), settings_(settings) {
   check(options_);
-  if (!options_.sampleWeight.empty())
-    train_ = Dataset(train_.x(), train_.y(), options_.sampleWeight);
+  if (settings_.stepsPerExecution < 1)
+    refuse("expected stepsPerExecution of at least 1, received " + std::to_string(settings_.stepsPerExecution));
+  train_ = weighted(train_, options_.sampleWeight, "fit");
   if (options_.validationData) {
     validation_ = *options_.validationData;
   } else if (options_.validationSplit > 0) {
@@ -130,13 +154,14 @@ History Trainer::run() {
   if (validation_.size())
     validation.emplace(session_.program().entry("evaluate_step"), validation_,
                        options_.validationBatchSize ? options_.validationBatchSize : options_.batchSize);
-  BatchStream stream(feeder, options_.shuffle, seedOf(session_, options_));
 
   TrainingContext context(session_);
   context.epochs = options_.epochs;
   context.steps = options_.stepsPerEpoch ? options_.stepsPerEpoch : feeder.batchCount();
   context.verbose = options_.verbose < 0 ? 1 : options_.verbose;
   context.training = true;
+  BatchStream stream(feeder, options_.shuffle, seedOf(session_, options_), options_.initialEpoch * context.steps,
+                     settings_.passes);
   auto history = std::make_shared<History>();
   Callbacks callbacks = options_.callbacks;
   callbacks.push_back(history);
@@ -152,7 +177,9 @@ History Trainer::run() {
     each(callbacks, [&](auto &callback) { callback->onEpochBegin(context, epoch); });
     for (int64_t batch = 0; batch < context.steps && !context.stopTraining; ++batch) {
       each(callbacks, [&](auto &callback) { callback->onTrainBatchBegin(context, batch); });
-      session_.call(entry, stream.batch(epoch * context.steps + batch), {});
+      for (int64_t last = std::min(batch + settings_.stepsPerExecution, context.steps) - 1; batch < last; ++batch)
+        session_.call(entry, stream.next(), {});
+      session_.call(entry, stream.next(), {});
       logs = batchLogs ? context.currentLogs() : Logs();
       each(callbacks, [&](auto &callback) { callback->onTrainBatchEnd(context, batch, logs); });
       context.stopTraining |= interrupt.interrupted();
@@ -161,7 +188,8 @@ History Trainer::run() {
     if (interrupt.interrupted())
       break;
     if (validation && (epoch + 1) % options_.validationFreq == 0)
-      for (auto &[name, value] : evaluateBatches(context, *validation, options_.validationSteps, callbacks))
+      for (auto &[name, value] : evaluateBatches(context, *validation, options_.validationSteps, callbacks,
+                                                 settings_.stepsPerExecution))
         logs["val_" + name] = value;
     each(callbacks, [&](auto &callback) { callback->onEpochEnd(context, epoch, logs); });
     context.stopTraining |= interrupt.interrupted();
@@ -171,15 +199,15 @@ History Trainer::run() {
   return *history;
 }
 
-Logs evaluate(Session &session, const Dataset &dataset, const EvaluateOptions &options) {
-  Dataset weighted = options.sampleWeight.empty() ? dataset : Dataset(dataset.x(), dataset.y(), options.sampleWeight);
-  data::BatchFeeder feeder(session.program().entry("evaluate_step"), weighted, options.batchSize);
+Logs evaluate(Session &session, const Dataset &dataset, const EvaluateOptions &options, int stepsPerExecution) {
+  data::BatchFeeder feeder(session.program().entry("evaluate_step"),
+                           weighted(dataset, options.sampleWeight, "evaluate"), options.batchSize);
   TrainingContext context(session);
   context.verbose = options.verbose < 0 ? 1 : options.verbose;
   Callbacks callbacks = options.callbacks;
   if (context.verbose)
     callbacks.push_back(ProgressBar());
-  return evaluateBatches(context, feeder, options.steps, callbacks);
+  return evaluateBatches(context, feeder, options.steps, callbacks, std::max(stepsPerExecution, 1));
 }
 
 std::vector<Array> predict(Session &session, const Feed &x, const PredictOptions &options) {

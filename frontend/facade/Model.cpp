@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Model's compile, fit, evaluate and predict: the calls of design section 2 in a row.
 #include "frontend/facade/ModelState.h"
-#include "frontend/graph/losses/Function.h"
+#include "frontend/facade/Warnings.h"
 #include "runtime/data/BatchFeeder.h"
-#include <algorithm>
 #include <tenon/model.h>
 
 namespace tenon {
@@ -32,22 +31,6 @@ Scores ordered(Session &session, const Logs &logs) {
   return Scores(std::move(values));
 }
 
-/// Targets that a loss would take without a word (a label that is no class) are told before anything runs.
-void checkTargets(const graph::ModelNode &model, const ModelState &state, const Feed &y) {
-  const std::vector<std::string> names = model.outputNames();
-  if (y.empty() || (!y.isNamed() && y.count() != names.size()))
-    return; // the feeder says what is missing
-  for (size_t i = 0; i < names.size() && i < state.training().losses.size(); ++i) {
-    if (y.isNamed() && std::find(y.names().begin(), y.names().end(), names[i]) == y.names().end())
-      continue;
-    const Array &targets = y.isNamed() ? y.at(names[i]) : y[i];
-    const Shape &shape = model.network().outputs[i].shape();
-    std::string fault = state.training().losses[i].function().targetFault(targets, shape.empty() ? 1 : shape.back());
-    if (!fault.empty())
-      throw Error(names[i] + ": " + fault);
-  }
-}
-
 Scores onBatch(Session &session, const char *entryName, const Feed &x, const Feed &y, const Feed &sampleWeight) {
   Dataset batch(x, y, sampleWeight);
   const EntryInfo &entry = session.program().entry(entryName);
@@ -62,16 +45,18 @@ void Model::compile(const CompileOptions &options) const { ModelState::of(model(
 
 History Model::fit(const Dataset &data, FitOptions options) const {
   ModelState &state = ModelState::of(model());
+  state.buildFor(data.x());
+  const graph::TrainingSpec &spec = state.compiled("fit");
+  facade::checkTargets(model(), spec, data.y(), /*warn=*/true);
+  if (options.validationData)
+    facade::checkTargets(model(), spec, options.validationData->y(), /*warn=*/false);
   Session &session = state.trainSession("fit");
   state.warnWhenTrainableChanged();
-  checkTargets(model(), state, data.y());
-  if (options.validationData)
-    checkTargets(model(), state, options.validationData->y());
   if (!options.seed)
     options.seed = state.storage("seed", VariableKind::Hyper, {}, DType::I64).data<int64_t>()[0];
   options.callbacks.insert(options.callbacks.begin(), WeightsWritten(model()));
   WeightsGuard guard{model()};
-  return Trainer(session, data, std::move(options)).run();
+  return Trainer(session, data, std::move(options), {state.stepsPerExecution(), state.passes()}).run();
 }
 History Model::fit(const Feed &x, const Feed &y, FitOptions options) const {
   return fit(Dataset(x, y), std::move(options));
@@ -79,31 +64,41 @@ History Model::fit(const Feed &x, const Feed &y, FitOptions options) const {
 
 Scores Model::evaluate(const Dataset &data, const EvaluateOptions &options) const {
   ModelState &state = ModelState::of(model());
+  state.buildFor(data.x());
+  facade::checkTargets(model(), state.compiled("evaluate"), data.y(), /*warn=*/false);
   Session &session = state.trainSession("evaluate");
-  checkTargets(model(), state, data.y());
-  return ordered(session, tenon::evaluate(session, data, options));
+  return ordered(session, tenon::evaluate(session, data, options, state.stepsPerExecution()));
 }
 Scores Model::evaluate(const Feed &x, const Feed &y, const EvaluateOptions &options) const {
   return evaluate(Dataset(x, y), options);
 }
 
 Predictions Model::predict(const Feed &x, const PredictOptions &options) const {
-  Session &session = ModelState::of(model()).predictSession();
+  ModelState &state = ModelState::of(model());
+  state.buildFor(x);
+  Session &session = state.predictSession();
   return {model().outputNames(), tenon::predict(session, x, options)};
 }
 
 Scores Model::trainOnBatch(const Feed &x, const Feed &y, const Feed &sampleWeight) const {
   ModelState &state = ModelState::of(model());
+  state.buildFor(x);
+  facade::checkTargets(model(), state.compiled("trainOnBatch"), y, /*warn=*/false);
   Session &session = state.trainSession("trainOnBatch");
   state.warnWhenTrainableChanged();
   WeightsGuard guard{model()};
   return onBatch(session, "train_step", x, y, sampleWeight);
 }
 Scores Model::testOnBatch(const Feed &x, const Feed &y, const Feed &sampleWeight) const {
-  return onBatch(ModelState::of(model()).trainSession("testOnBatch"), "evaluate_step", x, y, sampleWeight);
+  ModelState &state = ModelState::of(model());
+  state.buildFor(x);
+  facade::checkTargets(model(), state.compiled("testOnBatch"), y, /*warn=*/false);
+  return onBatch(state.trainSession("testOnBatch"), "evaluate_step", x, y, sampleWeight);
 }
 Predictions Model::predictOnBatch(const Feed &x) const {
-  Session &session = ModelState::of(model()).predictSession();
+  ModelState &state = ModelState::of(model());
+  state.buildFor(x);
+  Session &session = state.predictSession();
   Dataset batch(x);
   data::BatchFeeder feeder(session.program().entry("predict"), batch, std::max<int64_t>(batch.size(), 1));
   std::span<const Array> inputs = feeder.batch(0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/facade/ModelState.h"
 #include "frontend/facade/Compiler.h"
+#include "frontend/facade/Warnings.h"
 #include "frontend/graph/Random.h"
 #include "mlir/IR/MLIRContext.h"
 #include <atomic>
@@ -53,14 +54,39 @@ std::vector<T> perOutput(const OneOrMany<T> &given, const std::vector<std::strin
   return result;
 }
 
-std::vector<bool> trainableFlags(const graph::ModelNode &model) {
-  std::vector<bool> flags;
-  for (const graph::NamedWeight &weight : graph::namedWeights(model))
-    flags.push_back(weight.trainable);
-  return flags;
-}
+/// Shows the layers with other trainable flags while it lives.
+class WithFlags {
+public:
+  using Flags = std::vector<std::pair<graph::LayerNode *, bool>>;
+  explicit WithFlags(const Flags &flags) {
+    for (const auto &[layer, flag] : flags) {
+      before.emplace_back(layer, layer->trainable());
+      layer->setOwnTrainable(flag);
+    }
+  }
+  ~WithFlags() {
+    for (const auto &[layer, flag] : before)
+      layer->setOwnTrainable(flag);
+  }
+
+private:
+  Flags before;
+};
 
 } // namespace
+
+ModelState::Flags ModelState::flagsOf(graph::ModelNode &model) {
+  Flags flags = {{&model, model.trainable()}};
+  for (const auto &layer : graph::allLayers(model))
+    flags.emplace_back(layer.get(), layer->trainable());
+  return flags;
+}
+std::vector<bool> ModelState::trainedWeights(const graph::ModelNode &model) {
+  std::vector<bool> trained;
+  for (const graph::NamedWeight &weight : graph::namedWeights(model))
+    trained.push_back(weight.trainable);
+  return trained;
+}
 
 int threads() { return threadCount; }
 
@@ -71,28 +97,55 @@ ModelState &ModelState::of(graph::ModelNode &model) {
 }
 
 void ModelState::compile(const CompileOptions &options) {
-  std::vector<std::string> outputs = model.outputNames();
   if (options.loss.empty())
     throw Error(model.name() + ": compile needs a loss", Fault::Usage);
+  if (options.stepsPerExecution < 1)
+    throw Error(model.name() + ": expected stepsPerExecution of at least 1, got " +
+                    std::to_string(options.stepsPerExecution),
+                Fault::Usage);
+  if (!model.hasNetwork()) {
+    waiting = options;
+    return;
+  }
+  std::vector<std::string> outputs = model.outputNames();
   OneOrMany<double> weights = options.lossWeights.empty() ? OneOrMany<double>(1.0) : options.lossWeights;
   graph::TrainingSpec next{options.optimizer, perOutput(options.loss, outputs, model.name(), "loss"),
                            perOutput(weights, outputs, model.name(), "lossWeights"),
-                           options.metrics.resolve(outputs, model.name())};
+                           options.metrics.resolve(outputs, model.name()),
+                           options.weightedMetrics.resolve(outputs, model.name())};
   bool sameOptimizer = spec && spec->optimizer.rule() == next.optimizer.rule();
   std::optional<graph::TrainingSpec> previous = std::exchange(spec, std::move(next));
+  Flags previousFlags = std::exchange(flags, flagsOf(model));
   try {
     auto context = makeContext();
     trainingModule(*context, false);
   } catch (...) {
     spec = std::move(previous);
+    flags = std::move(previousFlags);
     throw;
   }
+  warnOfActivations(model, *spec);
   if (!sameOptimizer)
     std::erase_if(values, [](const auto &entry) { return entry.first.starts_with("optimizer/"); });
-  trainable = trainableFlags(model);
+  trainable = trainedWeights(model);
+  executionSteps = options.stepsPerExecution;
   trainOutputs = model.network().outputs;
   train = nullptr;
   warned = false;
+}
+
+void ModelState::buildFor(const Feed &x) {
+  if (model.hasNetwork())
+    return;
+  if (x.count() != 1 || x[0].rank() < 1)
+    throw Error(model.name() + ": expected one array with the samples along axis 0, got " + std::to_string(x.count()) +
+                    (x.count() == 1 ? " scalar" : " arrays"),
+                Fault::Usage);
+  Shape shape = x[0].shape();
+  shape[0] = None;
+  model.buildSequential({shape, x[0].dtype()});
+  if (waiting)
+    compile(*std::exchange(waiting, std::nullopt));
 }
 
 const graph::TrainingSpec &ModelState::compiled(const std::string &caller) const {
@@ -102,6 +155,7 @@ const graph::TrainingSpec &ModelState::compiled(const std::string &caller) const
 }
 
 OwningOpRef<ModuleOp> ModelState::trainingModule(MLIRContext &context, bool withPredict) const {
+  WithFlags snapshot(flags);
   OwningOpRef<ModuleOp> module;
   runDiagnosed(&context, [&] {
     if (withPredict) {
@@ -189,13 +243,11 @@ void ModelState::restore(const std::string &name, VariableKind kind, const Array
 }
 
 void ModelState::warnWhenTrainableChanged() {
-  if (warned || trainableFlags(model) == trainable)
+  if (warned || trainedWeights(model) == trainable)
     return;
   warned = true;
-  std::fprintf(stderr,
-               "warning: %s: a layer's trainable flag was changed after compile(); it takes effect when compile() is "
-               "called again\n",
-               model.name().c_str());
+  graph::warn(model.name() + ": a layer's trainable flag was changed after compile(); it takes effect when compile() is "
+                             "called again");
 }
 
 } // namespace tenon::facade

@@ -14,8 +14,11 @@ public:
   /// The model's state, made at its first use.
   static ModelState &of(graph::ModelNode &model);
 
-  /// Checks the options against the outputs and writes the training module. The state of another optimizer is dropped.
+  /// Checks the options against the outputs and writes the training module; waits for buildFor where the input is not
+  /// known yet. The state of another optimizer is dropped.
   void compile(const CompileOptions &options);
+  /// Gives a Sequential that does not know its input the samples' shape and type.
+  void buildFor(const Feed &x);
   bool isCompiled() const { return spec.has_value(); }
   /// What compile() was told; only when isCompiled().
   const graph::TrainingSpec &training() const { return *spec; }
@@ -39,6 +42,9 @@ public:
     bool restored = false; // from a file, and no program has asked for it yet
   };
   const std::map<std::string, Stored> &stored() const { return values; }
+  /// How many passes over data all calls of fit began.
+  int64_t *passes() { return storage("passes", VariableKind::Hyper, {}, DType::I64).data<int64_t>(); }
+  int stepsPerExecution() const { return executionSteps; }
   /// Sets what a file holds.
   void restore(const std::string &name, VariableKind kind, const Array &value);
 
@@ -50,7 +56,14 @@ private:
 
   graph::ModelNode &model;
   std::optional<graph::TrainingSpec> spec;
-  std::vector<bool> trainable; // per weight, as compile saw it
+  /// The layers' trainable flags as compile saw them.
+  using Flags = std::vector<std::pair<graph::LayerNode *, bool>>;
+  static Flags flagsOf(graph::ModelNode &model);
+  static std::vector<bool> trainedWeights(const graph::ModelNode &model);
+  Flags flags;
+  std::vector<bool> trainable; // per weight
+  std::optional<CompileOptions> waiting;
+  int executionSteps = 1;
   std::vector<Tensor> trainOutputs, predictOutputs;
   std::map<std::string, Stored> values;
   std::unique_ptr<Session> train, predict;

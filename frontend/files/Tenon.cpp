@@ -8,25 +8,32 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json toJson(const CompileConfig &config) {
-  Json losses = Json::array(), metrics = Json::array();
-  for (const Loss &loss : config.losses)
-    losses.push_back(Json::parse(loss.toJson()));
-  for (const auto &list : config.metrics) {
+Json toJson(const std::vector<std::vector<Metric>> &lists) {
+  Json metrics = Json::array();
+  for (const auto &list : lists) {
     Json entries = Json::array();
     for (const Metric &metric : list)
       entries.push_back(Json::parse(metric.toJson()));
     metrics.push_back(entries);
   }
   // Keras writes the value itself where there is one output.
+  return metrics.size() == 1 ? metrics[0] : metrics;
+}
+
+Json toJson(const CompileConfig &config) {
+  Json losses = Json::array();
+  for (const Loss &loss : config.losses)
+    losses.push_back(Json::parse(loss.toJson()));
   bool single = config.losses.size() == 1;
+  bool weighted = std::any_of(config.weightedMetrics.begin(), config.weightedMetrics.end(),
+                              [](const auto &list) { return !list.empty(); });
   return {{"optimizer", Json::parse(config.optimizer.toJson())},
           {"loss", single ? losses[0] : losses},
           {"loss_weights", single ? Json(nullptr) : Json(config.lossWeights)},
-          {"metrics", single ? metrics[0] : metrics},
-          {"weighted_metrics", nullptr},
+          {"metrics", toJson(config.metrics)},
+          {"weighted_metrics", weighted ? toJson(config.weightedMetrics) : Json(nullptr)},
           {"run_eagerly", false},
-          {"steps_per_execution", 1},
+          {"steps_per_execution", config.stepsPerExecution},
           {"jit_compile", true}};
 }
 
@@ -58,11 +65,22 @@ std::vector<Metric> metricList(const Json &value) {
   return metrics;
 }
 
+std::vector<std::vector<Metric>> metricLists(const Json &config, const char *key,
+                                             const std::vector<std::string> &outputs) {
+  const Json metrics = config.value(key, Json(nullptr));
+  if (outputs.size() == 1 && metrics.is_array())
+    return {metricList(metrics)};
+  std::vector<std::vector<Metric>> lists;
+  for (const Json &entry : perOutput(metrics, outputs, key))
+    lists.push_back(metricList(entry));
+  return lists;
+}
+
 CompileConfig compileConfigFromJson(const Json &json, const std::vector<std::string> &outputs) {
   for (const char *key : {"optimizer", "loss"})
     if (!json.contains(key) || json[key].is_null())
       throw Error(std::string("compile_config: no ") + key);
-  CompileConfig config{Optimizer::fromJson(json["optimizer"].dump()), {}, {}, {}};
+  CompileConfig config{Optimizer::fromJson(json["optimizer"].dump()), {}, {}, {}, {}};
   for (const Json &loss : perOutput(json["loss"], outputs, "loss"))
     config.losses.push_back(Loss::fromJson(loss.dump()));
   for (const Json &weight : perOutput(json.value("loss_weights", Json(nullptr)), outputs, "loss_weights")) {
@@ -70,12 +88,10 @@ CompileConfig compileConfigFromJson(const Json &json, const std::vector<std::str
       throw Error("compile_config: loss_weights holds " + weight.dump() + ", expected a number");
     config.lossWeights.push_back(weight.is_null() ? 1.0 : weight.get<double>());
   }
-  Json metrics = json.value("metrics", Json(nullptr));
-  if (outputs.size() == 1 && metrics.is_array())
-    config.metrics.push_back(metricList(metrics));
-  else
-    for (const Json &entry : perOutput(metrics, outputs, "metrics"))
-      config.metrics.push_back(metricList(entry));
+  config.metrics = metricLists(json, "metrics", outputs);
+  config.weightedMetrics = metricLists(json, "weighted_metrics", outputs);
+  if (const Json steps = json.value("steps_per_execution", Json(nullptr)); steps.is_number_integer())
+    config.stepsPerExecution = steps.get<int>();
   return config;
 }
 

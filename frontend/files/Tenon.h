@@ -12,7 +12,8 @@ struct CompileConfig {
   Optimizer optimizer;
   std::vector<Loss> losses; // per output, as the next two
   std::vector<double> lossWeights;
-  std::vector<std::vector<Metric>> metrics;
+  std::vector<std::vector<Metric>> metrics, weightedMetrics;
+  int stepsPerExecution = 1;
 };
 
 struct ModelFile {

@@ -49,17 +49,29 @@ private:
     std::string name;
     RankedTensorType target;
     std::optional<size_t> tracker; // of its loss, where there are several outputs
-    std::vector<size_t> metrics;
+    std::vector<size_t> metrics, weightedMetrics;
   };
 
   RankedTensorType floatType(llvm::ArrayRef<int64_t> shape) {
     return RankedTensorType::get(shape, Float32Type::get(context));
   }
 
+  bool isTracked(const std::string &name) const {
+    return llvm::any_of(tracked, [&](const Tracked &other) { return other.name == name; });
+  }
+  /// Keras's names of a metric's log: the second "mse" is "mse_1", one that is weighted besides "weighted_mse".
+  std::string logName(const std::string &output, const std::string &metric, bool weighted) const {
+    std::string prefix = outputs.size() > 1 ? output + "_" : "", name = prefix + metric;
+    if (isTracked(name) && weighted)
+      name = prefix + "weighted_" + metric;
+    std::string base = name;
+    for (int n = 1; isTracked(name); ++n)
+      name = base + "_" + std::to_string(n);
+    return name;
+  }
   size_t track(std::string name, std::shared_ptr<const MetricFunction> function) {
-    for (const Tracked &other : tracked)
-      if (other.name == name)
-        throw Error(model.name() + ": two logs are called '" + name + "'");
+    if (isTracked(name))
+      throw Error(model.name() + ": two logs are called '" + name + "'");
     Tracked entry{std::move(name), std::move(function), {}};
     for (const MetricFunction::State &state : entry.function->state()) {
       entry.state.push_back(entry.name + "/" + state.name);
@@ -80,16 +92,20 @@ private:
       if (!isa<FloatType>(prediction.getElementType()) || prediction.getRank() < 2)
         throw Error(model.name() + ": output '" + names[i] + "' has shape " + shapeText(tensors[i].shape()) +
                     " and type " + nameOf(tensors[i].dtype()) + "; a loss needs float32 and a rank of 2 or more");
-      outputs.push_back({names[i], spec.losses[i].function().targetType(prediction), std::nullopt, {}});
+      outputs.push_back({names[i], spec.losses[i].function().targetType(prediction), std::nullopt, {}, {}});
       if (several)
         outputs.back().tracker = track(names[i] + "_loss", mean);
     }
-    for (size_t i = 0; i < names.size(); ++i)
-      for (const Metric &metric : spec.metrics[i]) {
-        auto prediction = tensorType(context, {tensors[i].shape(), tensors[i].dtype()});
-        outputs[i].metrics.push_back(track(several ? names[i] + "_" + metric.name() : metric.name(),
-                                           resolveMetric(metric, outputs[i].target, prediction)));
-      }
+    for (bool weighted : {false, true}) {
+      const auto &metrics = weighted ? spec.weightedMetrics : spec.metrics;
+      for (size_t i = 0; i < metrics.size(); ++i)
+        for (const Metric &metric : metrics[i]) {
+          auto prediction = tensorType(context, {tensors[i].shape(), tensors[i].dtype()});
+          size_t index = track(logName(names[i], metric.name(), weighted),
+                               resolveMetric(metric, outputs[i].target, prediction));
+          (weighted ? outputs[i].weightedMetrics : outputs[i].metrics).push_back(index);
+        }
+    }
   }
 
   static ImplicitLocOpBuilder builderOf(Emitter &emitter) { return {emitter.loc(), emitter.builder()}; }
@@ -108,6 +124,17 @@ private:
                    Expression samples) {
     auto state = readState(emitter, b, entry);
     writeState(emitter, entry, {state[0] + loss * samples, state[1] + samples});
+  }
+
+  void observe(Emitter &emitter, const Tracked &entry, Expression target, Expression prediction,
+               std::optional<Expression> weight) {
+    Emitter::Scope scope(emitter, entry.name);
+    auto b = builderOf(emitter);
+    if (weight)
+      weight.emplace(b, weight->value());
+    writeState(emitter, entry,
+               entry.function->update(readState(emitter, b, entry), Expression(b, target.value()),
+                                      Expression(b, prediction.value()), weight));
   }
 
   void emitStep(llvm::StringRef function, Mode mode) {
@@ -138,15 +165,10 @@ private:
       if (spec.lossWeights[i] != 1)
         loss = loss * spec.lossWeights[i];
       total = total ? *total + loss : loss;
-      for (size_t index : outputs[i].metrics) {
-        const Tracked &entry = tracked[index];
-        Emitter::Scope metricScope(emitter, entry.name);
-        auto metricBuilder = builderOf(emitter);
-        auto state = readState(emitter, metricBuilder, entry);
-        writeState(emitter, entry,
-                   entry.function->update(state, Expression(metricBuilder, target.value()),
-                                          Expression(metricBuilder, prediction.value())));
-      }
+      for (size_t index : outputs[i].metrics)
+        observe(emitter, tracked[index], target, prediction, std::nullopt);
+      for (size_t index : outputs[i].weightedMetrics)
+        observe(emitter, tracked[index], target, prediction, weight);
     }
     observeLoss(emitter, b, tracked[0], *total, samples);
     if (mode == Mode::Training)
@@ -182,7 +204,10 @@ private:
       auto type = tensorType(context, {named.weight->value.shape(), named.weight->value.dtype()});
       std::string base = "optimizer/" + named.name;
       std::replace(base.begin() + std::strlen("optimizer/"), base.end(), '/', '_');
-      Emitter emitter(module, "update/" + named.name, {Argument{"gradient", type}}, Mode::Training, weights, true);
+      std::vector<Argument> arguments = {{"gradient", type}};
+      if (rule.needsSquaredNorm())
+        arguments.push_back({"squared_norm", floatType({})});
+      Emitter emitter(module, "update/" + named.name, arguments, Mode::Training, weights, true);
       Emitter::Scope scope(emitter, "optimizer");
       auto b = builderOf(emitter);
       std::vector<std::string> names;
@@ -200,7 +225,9 @@ private:
                               {b, emitter.read(iterationName)}};
       for (const std::string &name : names)
         operands.slots.emplace_back(b, emitter.read(name));
-      UpdateResults results = rule.update(operands);
+      if (rule.needsSquaredNorm())
+        operands.squaredNorm.emplace(b, emitter.argument(1));
+      UpdateResults results = rule.step(operands);
       emitter.assign(named.name, results.variable.value());
       for (auto [name, value] : llvm::zip_equal(names, results.slots))
         emitter.assign(name, value.value());

@@ -56,6 +56,7 @@ Expression operator-(double a, Expression b) { return b.constant(a) - b; }
 Expression operator*(double a, Expression b) { return b.constant(a) * b; }
 Expression operator-(Expression a) { return unary<ir::NegateOp>(a); }
 
+Expression abs(Expression x) { return unary<ir::AbsOp>(x); }
 Expression exp(Expression x) { return unary<ir::ExpOp>(x); }
 Expression log(Expression x) { return unary<ir::LogOp>(x); }
 Expression sqrt(Expression x) { return unary<ir::SqrtOp>(x); }

@@ -42,6 +42,7 @@ Expression operator-(double a, Expression b);
 Expression operator*(double a, Expression b);
 Expression operator-(Expression a);
 
+Expression abs(Expression x);
 Expression exp(Expression x);
 Expression log(Expression x);
 Expression sqrt(Expression x);

@@ -21,6 +21,13 @@ Tensor Layer::operator()(const Tensors &inputs) const {
     node_->fail("has " + std::to_string(results.size()) + " results, expected one; call(...) gives them all");
   return results[0];
 }
+std::vector<Tensor> Layer::callFor(const Tensors &inputs, size_t count) const {
+  std::vector<Tensor> results = call(inputs);
+  if (results.size() != count)
+    node_->fail("has " + std::to_string(results.size()) + (results.size() == 1 ? " result" : " results") +
+                ", expected " + std::to_string(count) + " in call<" + std::to_string(count) + ">(...)");
+  return results;
+}
 std::vector<Tensor> Layer::call(const Tensors &inputs) const { return node_->call(inputs.list()); }
 const std::string &Layer::name() const { return node_->name(); }
 const std::string &Layer::className() const { return node_->className(); }

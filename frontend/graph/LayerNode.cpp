@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/LayerNode.h"
 #include "nlohmann/json.hpp"
+#include <cstdio>
 
 namespace tenon::graph {
 
@@ -10,6 +11,8 @@ std::string shapeText(const Shape &shape) {
     out += (i ? ", " : "") + (shape[i] == None ? std::string("None") : std::to_string(shape[i]));
   return out + (shape.size() == 1 ? ",)" : ")");
 }
+
+void warn(const std::string &message) { std::fprintf(stderr, "warning: %s\n", message.c_str()); }
 
 LayerNode::LayerNode(std::string className, std::string name, bool trainable)
     : className_(std::move(className)), name_(name.empty() ? automaticName(className_) : std::move(name)),

@@ -65,6 +65,10 @@ public:
   const std::string &name() const { return name_; }
   bool trainable() const { return trainable_; }
   virtual void setTrainable(bool trainable) { trainable_ = trainable; }
+  /// The flag of this layer alone, whatever it holds.
+  void setOwnTrainable(bool trainable) { trainable_ = trainable; }
+  /// The shape (batch left out) that a Sequential whose first layer this is takes; empty when none was given.
+  const Shape &givenInputShape() const { return inputShape_; }
   bool built() const { return built_; }
 
   /// Records a call: checks the inputs, creates the weights at the first one.
@@ -99,6 +103,7 @@ protected:
   virtual void build(const std::vector<TensorSpec> &inputs) {}
   std::shared_ptr<Weight> addWeight(std::string name, WeightKind kind, Array value);
   void rename(std::string name) { name_ = std::move(name); }
+  void giveInputShape(Shape shape) { inputShape_ = std::move(shape); }
   void require(bool condition, const std::string &message) const {
     if (!condition)
       fail(message);
@@ -114,6 +119,7 @@ private:
   std::vector<std::shared_ptr<Weight>> weights_;
   std::vector<TensorSpec> builtFor_;
   std::vector<std::weak_ptr<Call>> calls_;
+  Shape inputShape_;
 };
 
 /// The source of a model's value: what Input makes.
@@ -136,5 +142,7 @@ private:
 std::string automaticName(const std::string &className);
 /// Keras's snake case: "MaxPooling2D" to "max_pooling2d".
 std::string snakeCase(const std::string &name);
+/// "warning: <message>" on stderr.
+void warn(const std::string &message);
 
 } // namespace tenon::graph

@@ -33,6 +33,11 @@ void ModelNode::add(std::shared_ptr<LayerNode> layer) {
   stack.push_back(layer);
   if (!trainable())
     layer->setTrainable(false);
+  if (const Shape &given = layer->givenInputShape(); !sequentialInput && stack.size() == 1 && !given.empty()) {
+    Shape shape{None};
+    shape.insert(shape.end(), given.begin(), given.end());
+    sequentialInput = std::make_shared<InputNode>(TensorSpec{shape, DType::F32}, "");
+  }
   if (!sequentialInput)
     if (auto model = std::dynamic_pointer_cast<ModelNode>(layer); model && stack.size() == 1 && model->hasNetwork()) {
       const Tensor &source = model->network().inputs[0];
@@ -164,6 +169,17 @@ void ModelNode::collectWeights(const std::string &path, std::vector<NamedWeight>
     layer->collectWeights(path + name() + "/", weights);
   for (size_t i = first; i < weights.size() && !trainable(); ++i)
     weights[i].trainable = false;
+}
+
+std::vector<std::shared_ptr<LayerNode>> allLayers(const ModelNode &model) {
+  std::vector<std::shared_ptr<LayerNode>> all;
+  for (const auto &layer : model.layers()) {
+    all.push_back(layer);
+    if (auto *inner = dynamic_cast<const ModelNode *>(layer.get()))
+      for (auto &nested : allLayers(*inner))
+        all.push_back(std::move(nested));
+  }
+  return all;
 }
 
 std::vector<NamedWeight> namedWeights(const ModelNode &model) {

@@ -63,6 +63,8 @@ private:
   Network graph;
 };
 
+/// The layers of a model and of the models inside it, those models included.
+std::vector<std::shared_ptr<LayerNode>> allLayers(const ModelNode &model);
 /// All weights of a model as its program names them (no path of its own), in Keras's order; a shared one once.
 std::vector<NamedWeight> namedWeights(const ModelNode &model);
 /// Changes whenever a weight of the model was written.

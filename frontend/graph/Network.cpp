@@ -95,6 +95,42 @@ void requireComputable(const std::string &model, const Network &network) {
       throw Error(model + ": the outputs do not follow from the inputs: " + output.name() + " is not among the inputs");
 }
 
+// A model that begins behind a layer leaves weights out; who only forgot to begin at the Input should know.
+void warnOfWeightsInFront(const std::string &model, const std::vector<Tensor> &inputs, const Network &network) {
+  Traversal traversal;
+  for (const Tensor &input : inputs)
+    traversal.visit(input.call());
+  std::set<const Weight *> inside;
+  for (const auto &layer : network.layers) {
+    std::vector<NamedWeight> weights;
+    layer->collectWeights("", weights);
+    for (const NamedWeight &weight : weights)
+      inside.insert(weight.weight.get());
+  }
+  int64_t left = 0;
+  std::string names;
+  std::set<const LayerNode *> seen;
+  for (const auto &call : traversal.calls) {
+    std::vector<NamedWeight> weights;
+    if (seen.insert(call->layer.get()).second)
+      call->layer->collectWeights("", weights);
+    int64_t before = left;
+    for (const NamedWeight &weight : weights)
+      if (inside.insert(weight.weight.get()).second)
+        left += weight.weight->value.size();
+    if (left > before)
+      names += (names.empty() ? "" : ", ") + call->layer->name();
+  }
+  if (left == 0)
+    return;
+  std::string cut;
+  for (const Tensor &input : inputs)
+    if (!isInput(input) && cut.find(input.name()) == std::string::npos)
+      cut += (cut.empty() ? "" : ", ") + input.name();
+  warn(model + ": begins behind " + cut + ", so " + std::to_string(left) + " weights in front (" + names +
+       ") are not part of it: it will not train or save them");
+}
+
 } // namespace
 
 Network buildNetwork(const std::string &model, std::vector<Tensor> inputs, std::vector<Tensor> outputs) {
@@ -109,6 +145,7 @@ Network buildNetwork(const std::string &model, std::vector<Tensor> inputs, std::
     if (std::count(inputs.begin(), inputs.end(), inputs[i]) > 1)
       throw Error(model + ": the input " + inputs[i].name() + " is given more than once");
 
+  const std::vector<Tensor> given = inputs;
   if (!std::all_of(inputs.begin(), inputs.end(), isInput)) {
     Replay replay;
     for (Tensor &input : inputs) {
@@ -158,6 +195,8 @@ Network buildNetwork(const std::string &model, std::vector<Tensor> inputs, std::
   for (const auto &layer : network.layers)
     if (++names[layer->name()] > 1)
       throw Error(model + ": the name \"" + layer->name() + "\" is used by several layers; names must be unique");
+  if (given != network.inputs)
+    warnOfWeightsInFront(model, given, network);
   return network;
 }
 

@@ -84,7 +84,10 @@ void readCommon(const Json &config, const std::string &className, std::string &n
 template <typename Options> class LayerOf : public LayerNode {
 public:
   LayerOf(const char *className, Options options)
-      : LayerNode(className, options.name, options.trainable), options(std::move(options)) {}
+      : LayerNode(className, options.name, options.trainable), options(std::move(options)) {
+    if constexpr (requires { this->options.inputShape; })
+      giveInputShape(this->options.inputShape);
+  }
   Json config() const override {
     Json json = {{"name", name()}, {"trainable", trainable()}, {"dtype", dtypePolicy()}};
     visit(options, OptionWriter{json});

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the tables of losses, optimizers and metrics share: options as JSON in Keras's words and look-up by name.
 #pragma once
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <tenon/error.h>
 
 namespace tenon {
@@ -10,6 +12,9 @@ namespace tenon {
 struct FieldWriter {
   nlohmann::ordered_json config;
   template <typename T> void operator()(const char *key, const T &value) { config[key] = value; }
+  template <typename T> void operator()(const char *key, const std::optional<T> &value) {
+    config[key] = value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
+  }
 };
 
 /// Reads fields from a Keras config. Keys that are missing leave the default; `finish` refuses keys that no field took,
@@ -29,6 +34,16 @@ struct FieldReader {
     } catch (const nlohmann::json::exception &) {
       throw Error(what + ": option " + key + " does not take the value " + found->dump());
     }
+  }
+  /// null is no value, not the default.
+  template <typename T> void operator()(const char *key, std::optional<T> &value) {
+    if (auto found = config.find(key); found != config.end() && found->is_null())
+      value.reset();
+    T given{};
+    bool isGiven = config.contains(key) && !config[key].is_null();
+    (*this)(key, given);
+    if (isGiven)
+      value = given;
   }
   /// Ignores keys that hold `accepted` values.
   void accept(const char *key, const std::vector<nlohmann::json> &values) {

@@ -243,7 +243,8 @@ TEST(Model, DataThatDoesNotFit) {
   EXPECT_EQ(errorOf([&] {
               model.fit(noise({4, 2}), noise({4, 4}), quiet());
             }),
-            "entry 'train_step': input 'target:dense_1' expects shape (?, 3), received (4, 4)");
+            "dense_1: the targets have 4 columns, the output has 3; data::toCategorical(y, 3) makes as many, without "
+            "its second argument there is one per class up to the largest that occurs");
   EXPECT_EQ(errorOf([&] {
               model.fit(Feed({noise({4, 2}), noise({4, 2})}), noise({4, 3}), quiet());
             }),

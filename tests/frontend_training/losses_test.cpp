@@ -43,6 +43,20 @@ std::vector<LossCase> cases() {
        {{4, 1}, {0, 2, -300, 300}},
        {l(2), l(1 + std::exp(2)), 300, 300}},
       {BinaryCrossentropy({.labelSmoothing = .2}), {{1, 1}, {1}}, {{1, 1}, {.25}}, {-.9 * l(.25) - .1 * l(.75)}},
+      {"mae", {{2, 2}, {0, 1, 2, 3}}, {{2, 2}, {1, 1, 0, 0}}, {.5, 2.5}},
+      {"mape", {{1, 2}, {2, 0}}, {{1, 2}, {1, 0}}, {25}},
+      {"msle", {{1, 2}, {1, -1}}, {{1, 2}, {3, -5}}, {l(2) * l(2) / 2}},
+      {"log_cosh", {{2, 1}, {0, 0}}, {{2, 1}, {2, -500}}, {l(std::cosh(2)), 500 - l(2)}},
+      {Huber({.delta = 2}), {{3, 1}, {0, 0, 0}}, {{3, 1}, {1, 2, -4}}, {.5, 2, 2 * 4 - 2}},
+      {"kld", {{1, 2}, {.5, .5}}, {{1, 2}, {.25, .75}}, {.5 * l(2) + .5 * l(.5 / .75)}},
+      {"poisson", {{1, 2}, {2, 0}}, {{1, 2}, {3, 1}}, {(3 - 2 * l(3) + 1) / 2}},
+      // A vector of length 0 points nowhere.
+      {"cosine_similarity", {{3, 2}, {3, 4, 1, 0, 1, 1}}, {{3, 2}, {4, 3, 0, 2, 0, 0}}, {-.96, 0, 0}},
+      // 0 and 1 mean -1 and 1, unless another number is among the targets.
+      {"hinge", {{2, 2}, {0, 1, 1, 0}}, {{2, 2}, {-.5, .25, 3, 2}}, {(.5 + .75) / 2, (0 + 3) / 2.}},
+      {"hinge", {{2, 1}, {0, -1}}, {{2, 1}, {5, -.5}}, {1, .5}},
+      {"squared_hinge", {{1, 2}, {0, 1}}, {{1, 2}, {-.5, .25}}, {(.25 + .5625) / 2}},
+      {"categorical_hinge", {{2, 3}, {0, 1, 0, 1, 0, 0}}, {{2, 3}, {.5, .25, .75, 9, 1, 2}}, {1.5, 0}},
   };
 }
 
@@ -81,11 +95,53 @@ TEST(Losses, NamesAndAliases) {
     EXPECT_EQ(Loss(name).className(), "BinaryCrossentropy") << name;
   EXPECT_EQ(errorOf([] { Loss("crossentropy!"); }),
             "unknown loss 'crossentropy!', expected one of binary_crossentropy, bce, categorical_crossentropy, "
-            "mean_squared_error, mse, sparse_categorical_crossentropy");
+            "categorical_hinge, cosine_similarity, hinge, huber, kl_divergence, kullback_leibler_divergence, kld, "
+            "log_cosh, logcosh, mean_absolute_error, mae, mean_absolute_percentage_error, mape, mean_squared_error, "
+            "mse, mean_squared_logarithmic_error, msle, poisson, sparse_categorical_crossentropy, squared_hinge");
+  // 'crossentropy' is not one loss but three, of which the targets' shape would have to choose.
+  for (const char *name : {"crossentropy", "ce"})
+    EXPECT_EQ(errorOf([&] { Loss loss(name); }).substr(0, 12), "unknown loss") << name;
+  EXPECT_EQ(errorOf([] { Huber({.delta = 0}); }), "Huber: delta is 0.000000, expected a number above 0");
+}
+
+TEST(Losses, WhatUsersAreToldOfActivations) {
+  auto warning = [](const Loss &loss, const char *activation) { return loss.function().activationWarning(activation); };
+  EXPECT_EQ(warning("bce", "linear"), "the loss takes probabilities, but the output is linear: where it leaves (0, 1) it "
+                                      "is clipped and its gradient is zero; use activation \"sigmoid\", or fromLogits");
+  EXPECT_THAT(warning("sparse_categorical_crossentropy", "linear"), ::testing::HasSubstr("\"softmax\""));
+  EXPECT_EQ(warning("bce", "sigmoid") + warning("categorical_crossentropy", "softmax") + warning("bce", ""), "");
+  EXPECT_EQ(warning("mse", "linear"), "");
+  EXPECT_EQ(warning(BinaryCrossentropy({.fromLogits = true}), "linear"), "");
+  EXPECT_EQ(warning(CategoricalCrossentropy({.fromLogits = true}), "softmax"),
+            "the loss takes logits (fromLogits), but the output comes out of softmax");
+}
+
+TEST(Losses, WhatUsersAreToldOfTargets) {
+  const Loss loss("categorical_crossentropy");
+  const LossFunction &categorical = loss.function();
+  EXPECT_EQ(categorical.targetWarning(Array::matrix({{0, 1}, {.5, .5}})), "");
+  EXPECT_EQ(categorical.targetWarning(Array::matrix({{0, 1}, {1, .5}})),
+            "the targets of a row should sum to 1, those of row 1 sum to 1.500000; training follows the exact gradient "
+            "of the loss, where Keras on TensorFlow takes prediction - target and diverges");
+  EXPECT_EQ(categorical.columnsFault(Array::matrix({{0, 1}}), 3),
+            "the targets have 2 columns, the output has 3; data::toCategorical(y, 3) makes as many, without its second "
+            "argument there is one per class up to the largest that occurs");
+  EXPECT_EQ(categorical.columnsFault(Array{0, 1}, 3),
+            "the targets have 1 column, the output has 3; class numbers as targets take "
+            "\"sparse_categorical_crossentropy\", or data::toCategorical(y, 3)");
+  EXPECT_EQ(Loss("mse").function().columnsFault(Array::matrix({{0, 1}}), 3),
+            "the targets have 2 columns, the output has 3");
+  EXPECT_EQ(Loss("mse").function().columnsFault(Array{1, 2}, 1), "");
+  EXPECT_EQ(Loss("sparse_categorical_crossentropy").function().columnsFault(Array{1, 2}, 3), "");
 }
 
 TEST(Losses, JsonRoundTrip) {
   EXPECT_EQ(Loss("mse").toJson(), "\"mse\"");
+  EXPECT_EQ(MeanAbsoluteError().toJson(),
+            R"({"module":"keras.losses","class_name":"MeanAbsoluteError","config":{"name":"mean_absolute_error",)"
+            R"("reduction":"sum_over_batch_size"},"registered_name":null})");
+  for (const LossCase &c : cases())
+    EXPECT_EQ(Loss::fromJson(c.loss.toJson()).toJson(), c.loss.toJson());
   std::string json = BinaryCrossentropy({.fromLogits = true, .labelSmoothing = 0.25}).toJson();
   EXPECT_EQ(json,
             R"({"module":"keras.losses","class_name":"BinaryCrossentropy","config":{"name":"binary_crossentropy",)"

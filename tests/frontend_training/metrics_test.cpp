@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/metrics/Function.h"
 #include "tests/frontend_training/Interpreted.h"
+#include <cmath>
 #include <set>
+#include <tenon/losses.h>
 
 namespace tenon::testing {
 namespace {
@@ -35,6 +37,13 @@ std::vector<MetricCase> cases() {
       {"categorical_accuracy", "CategoricalAccuracy", {{1, 2}, {0, 1}}, {{1, 2}, {.6, .4}}, 0, 1},
       {SparseCategoricalAccuracy(), "SparseCategoricalAccuracy", {{1}, {1}, true}, {{1, 2}, {.4, .6}}, 1, 1},
       {"mse", "MeanSquaredError", {{2, 2}, {0, 1, 2, 3}}, {{2, 2}, {1, 1, 0, 0}}, 7, 2},
+      {"mae", "MeanAbsoluteError", {{1, 2}, {0, 1}}, {{1, 2}, {1, 1}}, .5, 1},
+      // Counts up, the loss of this name down.
+      {"cosine_similarity", "CosineSimilarity", {{1, 2}, {3, 4}}, {{1, 2}, {4, 3}}, .96, 1},
+      {"log_cosh_error", "LogCoshError", {{1, 1}, {0}}, {{1, 1}, {0}}, 0, 1},
+      {"ce", "BinaryCrossentropy", {{1, 1}, {1}}, {{1, 1}, {1 / std::exp(1)}}, 1, 1},
+      {"crossentropy", "CategoricalCrossentropy", {{1, 2}, {1, 0}}, {{1, 2}, {.5, .5}}, std::log(2), 1},
+      {"ce", "SparseCategoricalCrossentropy", {{1}, {1}, true}, {{1, 2}, {.5, .5}}, std::log(2), 1},
   };
 }
 
@@ -53,6 +62,42 @@ TEST(Metrics, StateAndResult) {
   }
 }
 
+TEST(Metrics, SampleWeights) {
+  auto results = interpreted({{{2, 2}, {0, 1, 2, 3}}, {{2, 2}, {1, 1, 0, 0}}, {{2}, {2, .5}}, {{}, {0}}},
+                             [](std::vector<Expression> x) {
+                               auto function = resolveMetric("mae", x[0].type(), x[1].type());
+                               auto state = function->update({x[3], x[3]}, x[0], x[1], x[2]);
+                               state.push_back(function->result(state));
+                               return state;
+                             });
+  expectNear(results[0], {2 * .5 + .5 * 2.5});
+  expectNear(results[1], {2.5});
+  expectNear(results[2], {.9});
+}
+
+TEST(Metrics, HitsAndMisses) {
+  // Said 3 (2 hits), there 4.
+  const Value y{{2, 3}, {1, 1, 0, 1, 1, 0}}, p{{2, 3}, {.9, .8, .7, .5, .2, .1}};
+  for (auto [metric, weighted, expected] :
+       {std::tuple(Metric(Precision()), false, 2. / 3), std::tuple(Metric(Recall()), false, 2. / 4),
+        std::tuple(Metric(Recall({.threshold = .4})), false, 3. / 4), std::tuple(Metric("recall"), true, 4. / (4 + 1))}) {
+    auto results = interpreted({y, p, {{2}, {2, .5}}, {{}, {0}}}, [&](std::vector<Expression> x) {
+      auto function = resolveMetric(metric, x[0].type(), x[1].type());
+      auto state = function->update({x[3], x[3]}, x[0], x[1], weighted ? std::optional(x[2]) : std::nullopt);
+      return std::vector{function->result(state)};
+    });
+    expectNear(results[0], {expected});
+  }
+}
+
+TEST(Metrics, RootOfTheMean) {
+  auto results = interpreted({{{2, 2}, {0, 1, 2, 3}}, {{2, 2}, {1, 1, 0, 0}}, {{}, {0}}}, [](std::vector<Expression> x) {
+    auto function = resolveMetric("rmse", x[0].type(), x[1].type());
+    return std::vector{function->result(function->update({x[2], x[2]}, x[0], x[1]))};
+  });
+  expectNear(results[0], {std::sqrt(14 / 4.)});
+}
+
 TEST(Metrics, NothingSeenIsZero) {
   auto results = interpreted({{{}, {0}}, {{}, {0}}}, [](std::vector<Expression> x) {
     return std::vector{binaryAccuracyFromConfig(nlohmann::json::object())->result(x)};
@@ -61,13 +106,15 @@ TEST(Metrics, NothingSeenIsZero) {
 }
 
 TEST(Metrics, EveryRowIsTested) {
-  std::set<std::string> tested = {"MeanSquaredError"};
+  // Those that are the mean of a loss are tested as losses.
+  std::set<std::string> tested = {"LogCoshError", "Precision", "Recall", "RootMeanSquaredError"};
   for (const MetricCase &c : cases())
     tested.insert(c.className);
-  std::set<std::string> expected = {"MeanSquaredError"};
-  for (const std::string &name : metricNames())
-    expected.insert(name);
-  EXPECT_EQ(tested, expected);
+  for (const std::string &name : lossNames())
+    if (name != "LogCosh")
+      tested.insert(name);
+  const std::vector<std::string> names = metricNames();
+  EXPECT_EQ(tested, std::set<std::string>(names.begin(), names.end()));
 }
 
 TEST(Metrics, Errors) {
@@ -76,8 +123,11 @@ TEST(Metrics, Errors) {
   auto type = mlir::RankedTensorType::get({4, 3}, f32);
   EXPECT_EQ(errorOf([&] { resolveMetric("precison", type, type); }),
             "unknown metric 'precison', expected one of accuracy, acc, binary_accuracy, categorical_accuracy, "
-            "sparse_categorical_accuracy, binary_crossentropy, bce, categorical_crossentropy, mean_squared_error, mse, "
-            "sparse_categorical_crossentropy");
+            "precision, recall, root_mean_squared_error, rmse, sparse_categorical_accuracy, binary_crossentropy, bce, "
+            "categorical_crossentropy, categorical_hinge, cosine_similarity, hinge, huber, kl_divergence, "
+            "kullback_leibler_divergence, kld, log_cosh, logcosh, mean_absolute_error, mae, "
+            "mean_absolute_percentage_error, mape, mean_squared_error, mse, mean_squared_logarithmic_error, msle, "
+            "poisson, sparse_categorical_crossentropy, squared_hinge");
   EXPECT_EQ(errorOf([&] { resolveMetric("sparse_categorical_crossentropy", type, type); }),
             "metric 'sparse_categorical_crossentropy' does not fit the targets of the model's loss");
 }
@@ -90,6 +140,11 @@ TEST(Metrics, JsonRoundTrip) {
             R"("registered_name":null})");
   EXPECT_EQ(Metric::fromJson(json).toJson(), json);
   EXPECT_EQ(Metric::fromJson(json).name(), "hits");
+  // Keras's class of a loss's mean.
+  Metric mae = Metric::fromJson(R"({"class_name":"MeanAbsoluteError","config":{"name":"off","dtype":"float32"}})");
+  EXPECT_EQ(mae.name(), "off");
+  EXPECT_EQ(mae.toJson(), R"({"module":"keras.metrics","class_name":"MeanAbsoluteError","config":{"name":"off"},)"
+                          R"("registered_name":null})");
 }
 
 } // namespace

@@ -58,6 +58,25 @@ std::vector<OptimizerCase> cases() {
          p.w -= p.slots[0] * .01 * std::sqrt(1 - std::pow(.999, t)) / (1 - std::pow(.9, t)) /
                 (std::sqrt(p.slots[1]) + 1e-7);
        }},
+      {SGD({.learningRate = .5, .weightDecay = .1, .clipvalue = .75}),
+       {},
+       [](Point &p, double g, int) { p.w -= p.w * .1 * .5, p.w -= .5 * std::clamp(g, -.75, .75); }},
+      {SGD({.learningRate = .5, .clipnorm = .75}),
+       {},
+       [](Point &p, double g, int) { p.w -= .5 * g * .75 / std::max(std::abs(g), .75); }},
+      // The other gradients' squares are 2 together.
+      {SGD({.learningRate = .5, .globalClipnorm = 2}),
+       {},
+       [](Point &p, double g, int) { p.w -= .5 * g * std::min(1., 2 / std::sqrt(g * g + 2)); }},
+      {AdamW({.learningRate = .01}),
+       {"momentum", "velocity"},
+       [](Point &p, double g, int t) {
+         p.w -= p.w * .004 * .01;
+         p.slots[0] = .9 * p.slots[0] + .1 * g;
+         p.slots[1] = .999 * p.slots[1] + .001 * g * g;
+         p.w -= p.slots[0] * .01 * std::sqrt(1 - std::pow(.999, t)) / (1 - std::pow(.9, t)) /
+                (std::sqrt(p.slots[1]) + 1e-7);
+       }},
       {Adam({.amsgrad = true}),
        {"momentum", "velocity", "velocity_hat"},
        [](Point &p, double g, int t) {
@@ -85,7 +104,9 @@ TEST(Optimizers, Trajectories) {
         arguments.push_back({{1}, {slot}});
       auto results = interpreted(arguments, [&](std::vector<Expression> x) {
         UpdateOperands operands{x[0], x[1], {x.begin() + 4, x.end()}, x[2], x[3]};
-        UpdateResults update = c.optimizer.rule()->update(operands);
+        if (c.optimizer.rule()->needsSquaredNorm())
+          operands.squaredNorm = sum(x[1] * x[1]) + 2.0;
+        UpdateResults update = c.optimizer.rule()->step(operands);
         EXPECT_EQ(update.slots.size(), c.slots.size());
         std::vector<Expression> all = {update.variable};
         all.insert(all.end(), update.slots.begin(), update.slots.end());
@@ -117,8 +138,14 @@ TEST(Optimizers, NamesAndDefaults) {
   EXPECT_EQ(Optimizer("sgd"), SGD());
   EXPECT_FALSE(SGD({.learningRate = .5}) == SGD());
   EXPECT_EQ(SGD().learningRate(), .01);
-  EXPECT_EQ(errorOf([] { Optimizer("adamm"); }), "unknown optimizer 'adamm', expected one of adam, rmsprop, sgd");
+  EXPECT_EQ(errorOf([] { Optimizer("adamm"); }), "unknown optimizer 'adamm', expected one of adam, adamw, rmsprop, sgd");
   EXPECT_EQ(errorOf([] { SGD({.momentum = 2}); }), "SGD: momentum is 2.000000, expected a number from 0 to 1");
+  EXPECT_EQ(errorOf([] {
+              SGD({.clipnorm = 1, .clipvalue = 1});
+            }),
+            "SGD: only one of clipnorm, clipvalue and global_clipnorm can be set");
+  EXPECT_EQ(errorOf([] { RMSprop({.clipvalue = -1}); }), "RMSprop: clipvalue is -1.000000, expected 0 or more");
+  EXPECT_EQ(errorOf([] { SGD({.learningRate = -1}); }), "SGD: learning_rate is -1.000000, expected 0 or more");
   EXPECT_EQ(errorOf([] { Adam({.beta1 = 1}); }), "Adam: beta_1 is 1.000000, expected a number between 0 and 1");
 }
 
@@ -127,14 +154,17 @@ TEST(Optimizers, JsonRoundTrip) {
     EXPECT_EQ(Optimizer::fromJson(c.optimizer.toJson()), c.optimizer);
   EXPECT_EQ(Adam({.learningRate = .25}).toJson(),
             R"({"module":"keras.optimizers","class_name":"Adam","config":{"name":"adam","learning_rate":0.25,)"
-            R"("beta_1":0.9,"beta_2":0.999,"epsilon":1e-07,"amsgrad":false},"registered_name":null})");
+            R"("weight_decay":null,"clipnorm":null,"global_clipnorm":null,"clipvalue":null,"beta_1":0.9,"beta_2":0.999,"epsilon":1e-07,"amsgrad":false},"registered_name":null})");
   // As Keras writes it: what is off does not matter, what is on and not supported is refused.
   EXPECT_EQ(
       Optimizer::fromJson(R"({"class_name":"SGD","config":{"name":"SGD","learning_rate":0.01,"weight_decay":null,)"
                           R"("use_ema":false,"ema_momentum":0.99,"momentum":0.0,"nesterov":false}})"),
       SGD());
-  EXPECT_EQ(errorOf([] { Optimizer::fromJson(R"({"class_name":"SGD","config":{"clipnorm":1.0}})"); }),
-            "SGD: option clipnorm = 1.0 is not supported");
+  EXPECT_EQ(errorOf([] { Optimizer::fromJson(R"({"class_name":"SGD","config":{"use_ema":true}})"); }),
+            "SGD: option use_ema = true is not supported");
+  EXPECT_EQ(Optimizer::fromJson(R"({"class_name":"SGD","config":{"clipnorm":1.0}})"), SGD({.clipnorm = 1}));
+  EXPECT_EQ(Optimizer::fromJson(R"({"class_name":"AdamW","config":{"weight_decay":null}})"),
+            AdamW({.weightDecay = std::nullopt}));
   EXPECT_EQ(errorOf([] { Optimizer::fromJson(R"({"class_name":"SGD","config":{"momentum":"much"}})"); }),
             "SGD: option momentum does not take the value \"much\"");
 }

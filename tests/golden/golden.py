@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the golden files in data/ with real Keras: pip install keras tensorflow-cpu; python3 golden.py
+"""Writes the golden files in data/ with real Keras: pip install keras tensorflow-cpu; python3 golden.py [FILE...]
 
 Each file is a list of cases. A model stands in its case as Keras's own JSON, weights in the order of get_weights(),
 arrays as {"shape", "values"}; inputs and weights have three decimals, so that they are the same numbers everywhere.
 """
 import json
 import os
+import sys
 import zlib
 
 os.environ.update(CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND="tensorflow", COLUMNS="200",
@@ -219,14 +220,51 @@ def lossCases():
             ("binary_crossentropy_too_large", "binary_crossentropy", [], np.zeros((1, 1)), np.full((1, 1), 1.7), None),
             ("binary_crossentropy_too_small", "binary_crossentropy", [], np.ones((1, 1)), np.full((1, 1), -0.3), None),
             ("accuracy_of_ties", "mse", ["accuracy"], np.array([[1, 0, 0], [0, 0, 1], [0, 0, 1]], "float32"), ties, None)):
-        keras.utils.clear_session()
-        x = Input((p.shape[1],), name="x")
-        model = Model(x, layers.Activation("linear")(x))
-        model.compile(optimizer="sgd", loss=loss, metrics=metrics)
-        logs = model.evaluate(p.astype("float32"), y.astype("float32"), batch_size=4, sample_weight=w, verbose=0,
-                              return_dict=True)
-        yield {"name": name, "loss": loss, "metrics": metrics, "batch_size": 4, "y": array(y), "x": array(p),
-               "sample_weight": None if w is None else array(w), "logs": {k: shortest(v) for k, v in logs.items()}}
+        yield lossCase(name, loss, metrics, [], y, p, w)
+    losses, signed = keras.losses, numbers(rng, (n, k))
+    for number, (loss, y, p) in enumerate((("mae", signed, simplex), ("mape", signed, raw), ("msle", raw, simplex), ("log_cosh", signed * 9, raw * 4),
+                       ("huber", signed * 3, raw), (losses.Huber(delta=0.3), signed, raw), ("kld", simplex[::-1], simplex),
+                       ("poisson", bits * 3, raw), ("cosine_similarity", signed, raw), ("hinge", bits, signed),
+                       ("hinge", bits * 2 - 1, signed), ("hinge", signed[::-1], signed), ("squared_hinge", bits, signed * 2),
+                       ("categorical_hinge", onehot, signed),
+                       (losses.BinaryCrossentropy(from_logits=True), bits, signed * 5),
+                       (losses.BinaryCrossentropy(label_smoothing=0.2), bits, probability),
+                       (losses.CategoricalCrossentropy(from_logits=True), onehot, signed * 5),
+                       (losses.CategoricalCrossentropy(label_smoothing=0.1), onehot, simplex),
+                       (losses.SparseCategoricalCrossentropy(from_logits=True), column, signed * 5))):
+        text = loss if isinstance(loss, str) else loss.name + "_options"
+        for w in (None, weight):
+            yield lossCase(f"{number}_{text}{'' if w is None else '_weighted'}", loss, [], [], y, p, w)
+    every = ["mae", "mape", "msle", "mse", "rmse_", "cosine_similarity", "hinge", "poisson", "kl_divergence", "log_cosh_error"]
+    metrics = [m if m != "rmse_" else "root_mean_squared_error" for m in every]
+    yield lossCase("metrics", "mse", metrics, ["mae", "mse"], raw[::-1], simplex, weight)
+    yield lossCase("metrics_twice", "mse", ["mse", "mae", "mse"], ["mse", "mae"], raw, simplex, weight)
+    yield lossCase("metrics_of_bits", "bce", ["precision", "recall", "accuracy"], ["precision", "recall", "binary_accuracy"],
+                   bits, probability, weight)
+    yield lossCase("metrics_of_bits_not_weighted", "bce", ["Precision"], ["Recall", "bce"], bits, probability, None)
+    yield lossCase("metrics_weight_zero", "mse", ["mse"], ["mae", "recall"], raw, simplex, weight * 0)
+    yield lossCase("weighted_accuracy", "categorical_crossentropy", ["acc"], ["acc", "accuracy"], onehot, simplex, weight)
+
+
+def lossCase(name, loss, metrics, weighted, y, p, w):
+    """evaluate(), and the weights of a Dense layer after a step of plain gradient descent, the loss's gradient."""
+    written = loss if isinstance(loss, str) else keras.losses.serialize(loss)
+    keras.utils.clear_session()
+    x = Input((p.shape[1],), name="x")
+    model = Model(x, layers.Activation("linear")(x))
+    model.compile(optimizer="sgd", loss=loss, metrics=list(metrics), weighted_metrics=list(weighted))
+    logs = model.evaluate(p.astype("float32"), y.astype("float32"), batch_size=4, sample_weight=w, verbose=0,
+                          return_dict=True)
+    trained = layers.Dense(p.shape[1], use_bias=False, kernel_initializer="identity")
+    step = Model(x, trained(x))
+    step.compile(optimizer=keras.optimizers.SGD(0.5), loss=loss)
+    step.train_on_batch(p.astype("float32"), y.astype("float32"), sample_weight=w)
+    if isinstance(loss, keras.losses.Huber):  # whose config forgets it
+        written["config"]["delta"] = loss._fn_kwargs["delta"]
+    return {"name": name, "loss": written, "metrics": metrics,
+            "weighted_metrics": weighted, "batch_size": 4, "y": array(y), "x": array(p),
+            "sample_weight": None if w is None else array(w), "logs": {k: shortest(v) for k, v in logs.items()},
+            "trained": array(trained.get_weights()[0])}
 
 
 # ---- optimizers: the weights after two epochs of three steps (4, 4 and 1 samples), not shuffled
@@ -237,10 +275,20 @@ def optimizerCases():
         "SGD": {"learning_rate": 0.1},
         "SGD_momentum": {"learning_rate": 0.1, "momentum": 0.9},
         "SGD_nesterov": {"learning_rate": 0.1, "momentum": 0.8, "nesterov": True},
+        "SGD_clipnorm": {"learning_rate": 0.5, "clipnorm": 0.1},
+        "SGD_globalclipnorm": {"learning_rate": 0.5, "global_clipnorm": 0.2, "momentum": 0.5},
+        "SGD_clipvalue": {"learning_rate": 0.5, "clipvalue": 0.05},
+        "SGD_decay": {"learning_rate": 0.1, "weight_decay": 0.1},
         "RMSprop": {},
         "RMSprop_options": {"learning_rate": 0.01, "rho": 0.5, "epsilon": 1e-3},
+        "RMSprop_centered": {"learning_rate": 0.01, "centered": True, "momentum": 0.6},
+        "RMSprop_globalclipnorm": {"learning_rate": 0.01, "momentum": 0.6, "global_clipnorm": 0.1, "weight_decay": 0.02},
         "Adam": {},
         "Adam_options": {"learning_rate": 0.02, "beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-4},
+        "Adam_amsgrad": {"learning_rate": 0.02, "amsgrad": True, "beta_2": 0.6},
+        "Adam_clipnorm": {"learning_rate": 0.02, "clipnorm": 0.03, "weight_decay": 0.05},
+        "AdamW": {"learning_rate": 0.02, "weight_decay": 0.3},
+        "AdamW_defaults": {},
     }
     for name, options in optimizers.items():
         for loss, last, weighted in (("mse", None, False), ("categorical_crossentropy", "softmax", True)):
@@ -324,6 +372,28 @@ def fitCases():
                "trained": [array(w) for w in model.get_weights()]}
 
 
+# ---- data: labels as rows, sequences of one length, normalized numbers
+
+
+def preprocessingCases():
+    rng = generator("preprocessing")
+    for name, labels, classes in (("one_column", [[2], [0], [3]], None), ("flat", [1, 1, 0], 4), ("steps", [[0, 2], [1, 1]], 3)):
+        yield {"name": "categorical_" + name, "labels": array(labels), "classes": classes,
+               "result": array(keras.utils.to_categorical(labels, classes))}
+    sequences = [list(map(int, rng.integers(1, 99, length))) for length in (3, 0, 7, 1, 5)]
+    for name, options in (("longest", {}), ("pre", {"maxlen": 4}), ("post", {"maxlen": 4, "padding": "post", "truncating": "post"}),
+                          ("mixed", {"maxlen": 5, "padding": "post", "value": 7.0}),
+                          ("other", {"maxlen": 9, "truncating": "post", "value": -1.0})):
+        yield {"name": "sequences_" + name, "sequences": sequences, "options": options,
+               "result": array(keras.utils.pad_sequences(sequences, **options))}
+    for name, shape, axes in (("features", (9, 4), [0]), ("channels", (3, 4, 5, 2), [0, 1, 2])):
+        train, test = numbers(rng, shape, -3, 5), numbers(rng, (2, *shape[1:]), -3, 5)
+        layer = layers.Normalization(axis=-1)
+        layer.adapt(train)
+        yield {"name": "normalized_" + name, "train": array(train), "test": array(test), "axes": axes,
+               "result": array(layer(test))}
+
+
 # ---- what the model prints and writes
 
 
@@ -343,9 +413,7 @@ def summaryCases():
 
 if __name__ == "__main__":
     os.makedirs(FOLDER, exist_ok=True)
-    write("layers", list(layerCases()))
-    write("gradients", list(gradientCases()))
-    write("losses", list(lossCases()))
-    write("optimizers", list(optimizerCases()))
-    write("fit", list(fitCases()))
-    write("summaries", list(summaryCases()))
+    files = {"layers": layerCases, "gradients": gradientCases, "losses": lossCases, "optimizers": optimizerCases,
+             "fit": fitCases, "preprocessing": preprocessingCases, "summaries": summaryCases}
+    for file in sys.argv[1:] or files:
+        write(file, list(files[file]()))

@@ -49,11 +49,24 @@ TEST_P(Losses, EvaluateAsKeras) {
   const Array x = toArray(data.at("x"));
   Tensor input = Input({x.shape()[1]}, {.name = "x"});
   Model model({input}, {Activation("linear")(input)});
-  model.compile(
-      {.optimizer = "sgd", .loss = data.at("loss").get<std::string>(), .metrics = readMetrics(data.at("metrics"))});
-  const Scores scores = model.evaluate(data::fromArrays(x, toArray(data.at("y")), optionalWeights(data)),
-                                       {.batchSize = data.at("batch_size"), .verbose = 0});
-  EXPECT_TRUE(nearLogs({scores.begin(), scores.end()}, data.at("logs"), 1e-6));
+  const Loss loss = Loss::fromJson(data.at("loss").dump());
+  model.compile({.optimizer = "sgd",
+                 .loss = loss,
+                 .metrics = readMetrics(data.at("metrics")),
+                 .weightedMetrics = readMetrics(data.at("weighted_metrics"))});
+  const Dataset samples = data::fromArrays(x, toArray(data.at("y")), optionalWeights(data));
+  const Scores scores = model.evaluate(samples, {.batchSize = data.at("batch_size"), .verbose = 0});
+  EXPECT_TRUE(nearLogs({scores.begin(), scores.end()}, data.at("logs"), 2e-6));
+
+  Dense dense({.units = x.shape()[1], .useBias = false});
+  Model step({input}, {dense(input)});
+  Array identity({x.shape()[1], x.shape()[1]}, DType::F32);
+  for (int64_t i = 0; i < x.shape()[1]; ++i)
+    identity.data<float>()[i * (x.shape()[1] + 1)] = 1;
+  dense.setWeights({identity});
+  step.compile({.optimizer = SGD({.learningRate = 0.5}), .loss = loss});
+  step.trainOnBatch(x, samples.y(), samples.sampleWeight());
+  EXPECT_TRUE(near(dense.getWeights()[0], data.at("trained"), 2e-6));
 }
 
 class Optimizers : public ::testing::TestWithParam<Case> {};

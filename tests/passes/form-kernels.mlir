@@ -161,3 +161,22 @@ func.func @dynamic(%a: tensor<?x?x2xf32> {tenon.name = "a"}, %b: tensor<?x?x2xf3
   %2 = tenon.reshape %1 {shape = array<i64: 0, -1>} : tensor<?x?x2xf32>
   return %0, %2 : tensor<?x?x2xf32>, tensor<?x?xf32>
 }
+
+// -----
+
+// A reduction of what was compared with another reduction's broadcast comes after it, though both read the same value.
+// CHECK-LABEL: func.func @largest
+func.func @largest(%x: tensor<?x5xf32>) -> (tensor<?xf32>, tensor<?xf32>) {
+  // CHECK: %[[MAX:.+]]:2 = tenon.kernel
+  // CHECK: tenon.reduce_max
+  // CHECK: tenon.kernel {{.*}}(%[[MAX]]#0, %[[MAX]]#1)
+  // CHECK: tenon.broadcast_like
+  // CHECK: tenon.reduce_sum
+  %e = tenon.exp %x : tensor<?x5xf32>
+  %max = tenon.reduce_max %e {axes = array<i64: 1>, keepdims = false} : tensor<?x5xf32>
+  %all = tenon.broadcast_like %max like %e {axes = array<i64: 1>} : tensor<?xf32> like tensor<?x5xf32>
+  %equal = tenon.equal %e, %all : tensor<?x5xf32>, tensor<?x5xf32>
+  %ones = tenon.convert %equal to f32 : tensor<?x5xi8>
+  %count = tenon.reduce_sum %ones {axes = array<i64: 1>, keepdims = false} : tensor<?x5xf32>
+  return %max, %count : tensor<?xf32>, tensor<?xf32>
+}

@@ -89,7 +89,7 @@ TEST(BuildTrainStep, RefusesAnUpdateThatTakesSomethingElse) {
     })");
   EXPECT_FALSE(test.run(*module, "differentiate,build-train-step"));
   EXPECT_THAT(test.diagnostics(),
-              testing::HasSubstr("must take the gradient alone, a 'tensor<f32>', got '(tensor<2xf32>) -> ()'"));
+              testing::HasSubstr("must take the gradient, a 'tensor<f32>', and at most the squared norm of all gradients, got '(tensor<2xf32>) -> ()'"));
 }
 
 TEST(BuildTrainStep, RefusesTwoAssignsOfAVariable) {

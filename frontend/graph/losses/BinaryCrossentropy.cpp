@@ -20,6 +20,9 @@ public:
       y = y * (1 - o.labelSmoothing) + 0.5 * o.labelSmoothing;
     return mean(o.fromLogits ? fromLogits(y, p) : fromProbabilities(y, p), {p.rank() - 1});
   }
+  std::string activationWarning(const std::string &activation) const override {
+    return crossentropyWarning(activation, "sigmoid", o.fromLogits);
+  }
   nlohmann::ordered_json config() const override { return lossConfig(o); }
 
 private:
@@ -37,8 +40,11 @@ private:
 
 } // namespace
 
-std::shared_ptr<const LossFunction> binaryCrossentropyFromConfig(const nlohmann::json &config) {
-  return std::make_shared<Function>(lossOptions<BinaryCrossentropyOptions>(config, "BinaryCrossentropy"));
+std::vector<LossRow> binaryCrossentropyLosses() {
+  auto make = [](const nlohmann::json &config) -> std::shared_ptr<const LossFunction> {
+    return std::make_shared<Function>(lossOptions<BinaryCrossentropyOptions>(config, "BinaryCrossentropy"));
+  };
+  return {{"BinaryCrossentropy", {"binary_crossentropy", "bce"}, make}};
 }
 BinaryCrossentropy::BinaryCrossentropy(const BinaryCrossentropyOptions &options)
     : Loss(std::make_shared<Function>(options)) {}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/losses/Function.h"
+#include <cmath>
 
 namespace tenon {
 
@@ -17,6 +18,18 @@ Expression negativeLogProbabilities(Expression prediction, bool fromLogits) {
   return log(sum(exp(shifted), {last}, true)) - shifted;
 }
 
+std::string crossentropyWarning(const std::string &activation, const char *expected, bool fromLogits) {
+  if (fromLogits)
+    return activation == "softmax" || activation == "sigmoid"
+               ? "the loss takes logits (fromLogits), but the output comes out of " + activation
+               : "";
+  if (activation != "linear")
+    return "";
+  return std::string("the loss takes probabilities, but the output is linear: where it leaves (0, 1) it is clipped and "
+                     "its gradient is zero; use activation \"") +
+         expected + "\", or fromLogits";
+}
+
 namespace {
 
 class Function : public LossFunction {
@@ -29,6 +42,23 @@ public:
       y = y * (1 - o.labelSmoothing) + o.labelSmoothing / static_cast<double>(p.type().getDimSize(last));
     return sum(y * negativeLogProbabilities(p, o.fromLogits), {last});
   }
+  std::string activationWarning(const std::string &activation) const override {
+    return crossentropyWarning(activation, "softmax", o.fromLogits);
+  }
+  std::string targetWarning(const Array &targets) const override {
+    int64_t classes = targets.rank() ? targets.shape().back() : 0;
+    for (int64_t row = 0; classes && row < targets.size() / classes; ++row) {
+      double total = 0;
+      for (int64_t i = 0; i < classes; ++i)
+        total += targets.at(row * classes + i);
+      if (std::fabs(total - 1) > 1e-3)
+        return "the targets of a row should sum to 1, those of row " + std::to_string(row) + " sum to " +
+               std::to_string(total) +
+               "; training follows the exact gradient of the loss, where Keras on TensorFlow takes prediction - target "
+               "and diverges";
+    }
+    return {};
+  }
   nlohmann::ordered_json config() const override { return lossConfig(o); }
 
 private:
@@ -37,8 +67,11 @@ private:
 
 } // namespace
 
-std::shared_ptr<const LossFunction> categoricalCrossentropyFromConfig(const nlohmann::json &config) {
-  return std::make_shared<Function>(lossOptions<CategoricalCrossentropyOptions>(config, "CategoricalCrossentropy"));
+std::vector<LossRow> categoricalCrossentropyLosses() {
+  auto make = [](const nlohmann::json &config) -> std::shared_ptr<const LossFunction> {
+    return std::make_shared<Function>(lossOptions<CategoricalCrossentropyOptions>(config, "CategoricalCrossentropy"));
+  };
+  return {{"CategoricalCrossentropy", {"categorical_crossentropy"}, make}};
 }
 CategoricalCrossentropy::CategoricalCrossentropy(const CategoricalCrossentropyOptions &options)
     : Loss(std::make_shared<Function>(options)) {}

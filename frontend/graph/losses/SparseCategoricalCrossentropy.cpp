@@ -22,12 +22,16 @@ public:
     int64_t last = p.rank() - 1;
     return sum(oneHot(y, p.type().getDimSize(last)) * negativeLogProbabilities(p, o.fromLogits), {last});
   }
+  std::string columnsFault(const Array &, int64_t) const override { return {}; } // labels have none
   std::string targetFault(const Array &targets, int64_t classes) const override {
     for (int64_t i = 0; i < targets.size(); ++i)
       if (double label = targets.at(i); !(label >= 0 && label < static_cast<double>(classes)))
         return "target " + std::to_string(i) + " is " + std::to_string(static_cast<int64_t>(label)) +
                ", expected a class from 0 to " + std::to_string(classes - 1);
     return {};
+  }
+  std::string activationWarning(const std::string &activation) const override {
+    return crossentropyWarning(activation, "softmax", o.fromLogits);
   }
   nlohmann::ordered_json config() const override { return lossConfig(o); }
 
@@ -37,9 +41,12 @@ private:
 
 } // namespace
 
-std::shared_ptr<const LossFunction> sparseCategoricalCrossentropyFromConfig(const nlohmann::json &config) {
-  return std::make_shared<Function>(
-      lossOptions<SparseCategoricalCrossentropyOptions>(config, "SparseCategoricalCrossentropy"));
+std::vector<LossRow> sparseCategoricalCrossentropyLosses() {
+  auto make = [](const nlohmann::json &config) -> std::shared_ptr<const LossFunction> {
+    return std::make_shared<Function>(
+        lossOptions<SparseCategoricalCrossentropyOptions>(config, "SparseCategoricalCrossentropy"));
+  };
+  return {{"SparseCategoricalCrossentropy", {"sparse_categorical_crossentropy"}, make}};
 }
 SparseCategoricalCrossentropy::SparseCategoricalCrossentropy(const SparseCategoricalCrossentropyOptions &options)
     : Loss(std::make_shared<Function>(options)) {}

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/losses/Function.h"
+#include <algorithm>
 
 namespace tenon {
 
 const std::vector<LossRow> &lossTable() {
-  static const std::vector<LossRow> table = {
-      {"BinaryCrossentropy", {"binary_crossentropy", "bce"}, binaryCrossentropyFromConfig},
-      {"CategoricalCrossentropy", {"categorical_crossentropy"}, categoricalCrossentropyFromConfig},
-      {"MeanSquaredError", {"mean_squared_error", "mse"}, meanSquaredErrorFromConfig},
-      {"SparseCategoricalCrossentropy", {"sparse_categorical_crossentropy"}, sparseCategoricalCrossentropyFromConfig},
-  };
+  static const std::vector<LossRow> table = [] {
+    std::vector<LossRow> rows;
+    for (auto family : {binaryCrossentropyLosses, categoricalCrossentropyLosses, divergenceLosses, hingeLosses,
+                        regressionLosses, sparseCategoricalCrossentropyLosses})
+      for (LossRow &row : family())
+        rows.push_back(std::move(row));
+    std::sort(rows.begin(), rows.end(), [](auto &a, auto &b) { return a.className < b.className; });
+    return rows;
+  }();
   return table;
 }
 
@@ -30,6 +34,21 @@ std::vector<std::string> lossNames() {
   for (const LossRow &row : lossTable())
     names.push_back(row.className);
   return names;
+}
+
+std::string LossFunction::columnsFault(const Array &targets, int64_t columns) const {
+  int64_t got = targets.rank() < 2 ? 1 : targets.shape().back();
+  if (columns < 0 || got == columns)
+    return {};
+  std::string fault = "the targets have " + std::to_string(got) + (got == 1 ? " column" : " columns") +
+                      ", the output has " + std::to_string(columns);
+  if (className() != "CategoricalCrossentropy")
+    return fault;
+  if (got == 1)
+    return fault + "; class numbers as targets take \"sparse_categorical_crossentropy\", or data::toCategorical(y, " +
+           std::to_string(columns) + ")";
+  return fault + "; data::toCategorical(y, " + std::to_string(columns) +
+         ") makes as many, without its second argument there is one per class up to the largest that occurs";
 }
 
 namespace {

@@ -3,6 +3,7 @@
 #pragma once
 #include "frontend/graph/Expression.h"
 #include "frontend/graph/Registry.h"
+#include <optional>
 #include <tenon/metrics.h>
 
 namespace tenon {
@@ -17,23 +18,27 @@ public:
   virtual ~MetricFunction() = default;
   virtual std::string className() const = 0;
   virtual std::vector<State> state() const = 0;
-  /// The state after a batch.
-  virtual std::vector<Expression> update(const std::vector<Expression> &state, Expression target,
-                                         Expression prediction) const = 0;
+  /// The state after a batch; `weight`, if any, is one number per sample.
+  virtual std::vector<Expression> update(const std::vector<Expression> &state, Expression target, Expression prediction,
+                                         std::optional<Expression> weight = std::nullopt) const = 0;
   /// The number so far, a float32 scalar; 0 before the first batch.
   virtual Expression result(const std::vector<Expression> &state) const = 0;
   virtual nlohmann::ordered_json config() const = 0;
 };
 
-/// The mean of one number per entry.
+/// The (weighted) mean of one number per sample.
 class MeanMetric : public MetricFunction {
 public:
   std::vector<State> state() const override { return {{"total"}, {"count"}}; }
-  std::vector<Expression> update(const std::vector<Expression> &state, Expression target,
-                                 Expression prediction) const override;
+  std::vector<Expression> update(const std::vector<Expression> &state, Expression target, Expression prediction,
+                                 std::optional<Expression> weight) const override;
   Expression result(const std::vector<Expression> &state) const override;
+  /// One number per sample, or per sample and further axes.
   virtual Expression values(Expression target, Expression prediction) const = 0;
 };
+
+/// part / whole, 0 where whole is 0.
+Expression ratio(Expression part, Expression whole);
 
 struct MetricRow {
   std::string className;
@@ -45,6 +50,9 @@ const std::vector<MetricRow> &metricTable();
 std::shared_ptr<const MetricFunction> binaryAccuracyFromConfig(const nlohmann::json &config);
 std::shared_ptr<const MetricFunction> categoricalAccuracyFromConfig(const nlohmann::json &config);
 std::shared_ptr<const MetricFunction> sparseCategoricalAccuracyFromConfig(const nlohmann::json &config);
+std::shared_ptr<const MetricFunction> precisionFromConfig(const nlohmann::json &config);
+std::shared_ptr<const MetricFunction> recallFromConfig(const nlohmann::json &config);
+std::shared_ptr<const MetricFunction> rootMeanSquaredErrorFromConfig(const nlohmann::json &config);
 
 /// What a metric computes for these types ("accuracy" follows from them). An Error for a name that is not known.
 std::shared_ptr<const MetricFunction> resolveMetric(const Metric &metric, mlir::RankedTensorType target,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/losses/Function.h"
 #include "frontend/graph/metrics/Function.h"
+#include <algorithm>
 
 namespace tenon {
 
@@ -8,12 +9,20 @@ const std::vector<MetricRow> &metricTable() {
   static const std::vector<MetricRow> table = {
       {"BinaryAccuracy", {"binary_accuracy"}, binaryAccuracyFromConfig},
       {"CategoricalAccuracy", {"categorical_accuracy"}, categoricalAccuracyFromConfig},
+      {"Precision", {"precision"}, precisionFromConfig},
+      {"Recall", {"recall"}, recallFromConfig},
+      {"RootMeanSquaredError", {"root_mean_squared_error", "rmse"}, rootMeanSquaredErrorFromConfig},
       {"SparseCategoricalAccuracy", {"sparse_categorical_accuracy"}, sparseCategoricalAccuracyFromConfig},
   };
   return table;
 }
 
 namespace {
+
+/// The loss whose mean the metric of this name is, or null.
+const LossRow *findLossOfMetric(const std::string &name) {
+  return findLoss(name == "LogCoshError" || name == "log_cosh_error" ? "LogCosh" : name);
+}
 
 const MetricRow *findMetric(const std::string &name) {
   for (const MetricRow &row : metricTable())
@@ -22,17 +31,25 @@ const MetricRow *findMetric(const std::string &name) {
   return nullptr;
 }
 
-bool isAccuracy(const std::string &name) { return name == "accuracy" || name == "acc"; }
+bool isAccuracy(const std::string &name) { return lowered(name) == "accuracy" || lowered(name) == "acc"; }
+bool isCrossentropy(const std::string &name) { return lowered(name) == "crossentropy" || lowered(name) == "ce"; }
 
-/// A loss as a metric: the mean of its values.
+/// A loss as a metric: the mean of its values. Keras's metric of a similarity counts up, its loss down.
 class LossMetric : public MeanMetric {
 public:
   explicit LossMetric(std::shared_ptr<const LossFunction> loss) : loss(std::move(loss)) {}
-  std::string className() const override { return loss->className(); }
-  Expression values(Expression target, Expression prediction) const override {
-    return loss->values(target, prediction);
+  std::string className() const override {
+    return loss->className() == "LogCosh" ? "LogCoshError" : loss->className();
   }
-  nlohmann::ordered_json config() const override { return loss->config(); }
+  Expression values(Expression target, Expression prediction) const override {
+    Expression values = loss->values(target, prediction);
+    return loss->className() == "CosineSimilarity" ? -values : values;
+  }
+  nlohmann::ordered_json config() const override {
+    auto config = loss->config();
+    config.erase("reduction"); // a metric has none
+    return config;
+  }
 
 private:
   std::shared_ptr<const LossFunction> loss;
@@ -41,16 +58,22 @@ private:
 } // namespace
 
 std::vector<Expression> MeanMetric::update(const std::vector<Expression> &state, Expression target,
-                                           Expression prediction) const {
+                                           Expression prediction, std::optional<Expression> weight) const {
   Expression entries = values(target, prediction);
-  return {state[0] + sum(entries), state[1] + countOf(entries)};
+  if (!weight)
+    return {state[0] + sum(entries), state[1] + countOf(entries)};
+  if (entries.rank() > 1)
+    entries = mean(entries, llvm::to_vector(llvm::seq<int64_t>(1, entries.rank())));
+  return {state[0] + sum(entries * *weight), state[1] + sum(*weight)};
 }
-// The count is 0 or at least 1.
-Expression MeanMetric::result(const std::vector<Expression> &state) const {
-  return state[0] / maximum(state[1], state[1].constant(1));
-}
+Expression MeanMetric::result(const std::vector<Expression> &state) const { return ratio(state[0], state[1]); }
 
-bool isMetricName(const std::string &name) { return isAccuracy(name) || findMetric(name) || findLoss(name); }
+// The denominator becomes 1 where it is 0.
+Expression ratio(Expression part, Expression whole) { return part / (whole + equal(whole, whole.constant(0))); }
+
+bool isMetricName(const std::string &name) {
+  return isAccuracy(name) || isCrossentropy(name) || findMetric(name) || findLossOfMetric(name);
+}
 
 std::shared_ptr<const MetricFunction> resolveMetric(const Metric &metric, mlir::RankedTensorType target,
                                                     mlir::RankedTensorType prediction) {
@@ -66,7 +89,14 @@ std::shared_ptr<const MetricFunction> resolveMetric(const Metric &metric, mlir::
   }
   if (const MetricRow *row = findMetric(name))
     return row->fromConfig(none);
-  if (const LossRow *row = findLoss(name)) {
+  if (isCrossentropy(name)) {
+    bool sparse = target.getRank() < prediction.getRank();
+    const char *kind = prediction.getShape().back() == 1 ? "binary_crossentropy"
+                       : sparse                          ? "sparse_categorical_crossentropy"
+                                                         : "categorical_crossentropy";
+    return std::make_shared<LossMetric>(findLoss(kind)->fromConfig(none));
+  }
+  if (const LossRow *row = findLossOfMetric(name)) {
     auto loss = row->fromConfig(none);
     if (loss->targetType(prediction) != target)
       throw Error("metric '" + name + "' does not fit the targets of the model's loss");
@@ -84,6 +114,9 @@ std::vector<std::string> metricNames() {
   std::vector<std::string> names;
   for (const MetricRow &row : metricTable())
     names.push_back(row.className);
+  for (const LossRow &row : lossTable())
+    names.push_back(LossMetric(row.fromConfig(nlohmann::json::object())).className());
+  std::sort(names.begin(), names.end());
   return names;
 }
 
@@ -100,10 +133,14 @@ Metric Metric::fromJson(const std::string &json) {
   if (!value.is_object() || !value.contains("class_name") || !value["class_name"].is_string())
     throw Error("metric: expected a name or an object with a class_name, got " + json.substr(0, 60));
   std::string className = value["class_name"];
-  const MetricRow *row = findMetric(className);
-  if (!row)
+  const auto config = value.value("config", nlohmann::json::object());
+  std::shared_ptr<const MetricFunction> function;
+  if (const MetricRow *row = findMetric(className))
+    function = row->fromConfig(config);
+  else if (const LossRow *loss = findLossOfMetric(className))
+    function = std::make_shared<LossMetric>(loss->fromConfig(config));
+  else
     unknownName("metric", className, metricNames());
-  auto function = row->fromConfig(value.value("config", nlohmann::json::object()));
   return Metric(function->config()["name"].get<std::string>(), function);
 }
 

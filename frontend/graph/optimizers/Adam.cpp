@@ -4,33 +4,33 @@
 
 namespace tenon {
 
-template <typename Visitor> void visit(AdamOptions &o, Visitor &f) {
-  f("name", o.name);
-  f("learning_rate", o.learningRate);
+template <typename Options, typename Visitor> void visitAdam(Options &o, Visitor &f) {
   f("beta_1", o.beta1);
   f("beta_2", o.beta2);
   f("epsilon", o.epsilon);
   f("amsgrad", o.amsgrad);
 }
+template <typename Visitor> void visit(AdamOptions &o, Visitor &f) { visitAdam(o, f); }
+template <typename Visitor> void visit(AdamWOptions &o, Visitor &f) { visitAdam(o, f); }
 
 namespace {
 
-class AdamRule : public OptimizerRule {
+/// Adam and AdamW: the same rule with other defaults.
+template <typename Options> class AdamRule : public RuleOf<Options> {
 public:
-  explicit AdamRule(AdamOptions options) : o(std::move(options)) {
-    for (auto [name, beta] : {std::pair("beta_1", o.beta1), std::pair("beta_2", o.beta2)})
-      if (!(beta > 0 && beta < 1))
-        throw Error(std::string("Adam: ") + name + " is " + std::to_string(beta) +
-                    ", expected a number between 0 and 1");
+  AdamRule(const char *className, Options options) : RuleOf<Options>(className, std::move(options)) {
+    this->requireShare("beta_1", o.beta1);
+    this->requireShare("beta_2", o.beta2);
   }
-  std::string className() const override { return "Adam"; }
-  double learningRate() const override { return o.learningRate; }
   std::vector<std::string> slots() const override {
     std::vector<std::string> names = {"momentum", "velocity"};
     if (o.amsgrad)
       names.push_back("velocity_hat");
     return names;
   }
+
+protected:
+  using RuleOf<Options>::o;
   UpdateResults update(const UpdateOperands &u) const override {
     Expression g = u.gradient;
     Expression step = (u.iteration + 1.0).to(u.learningRate.type().getElementType());
@@ -47,17 +47,17 @@ public:
     }
     return {u.variable - momentum * rate / (sqrt(scale) + o.epsilon), slots};
   }
-  nlohmann::ordered_json config() const override { return optimizerConfig(o); }
-
-private:
-  AdamOptions o;
 };
 
 } // namespace
 
 std::shared_ptr<const OptimizerRule> adamFromConfig(const nlohmann::json &config) {
-  return std::make_shared<AdamRule>(optimizerOptions<AdamOptions>(config, "Adam"));
+  return std::make_shared<AdamRule<AdamOptions>>("Adam", optimizerOptions<AdamOptions>(config, "Adam"));
 }
-Adam::Adam(const AdamOptions &options) : Optimizer(std::make_shared<AdamRule>(options)) {}
+std::shared_ptr<const OptimizerRule> adamWFromConfig(const nlohmann::json &config) {
+  return std::make_shared<AdamRule<AdamWOptions>>("AdamW", optimizerOptions<AdamWOptions>(config, "AdamW"));
+}
+Adam::Adam(const AdamOptions &options) : Optimizer(std::make_shared<AdamRule<AdamOptions>>("Adam", options)) {}
+AdamW::AdamW(const AdamWOptions &options) : Optimizer(std::make_shared<AdamRule<AdamWOptions>>("AdamW", options)) {}
 
 } // namespace tenon

@@ -4,8 +4,6 @@
 namespace tenon {
 
 template <typename Visitor> void visit(RMSpropOptions &o, Visitor &f) {
-  f("name", o.name);
-  f("learning_rate", o.learningRate);
   f("rho", o.rho);
   f("momentum", o.momentum);
   f("epsilon", o.epsilon);
@@ -14,11 +12,9 @@ template <typename Visitor> void visit(RMSpropOptions &o, Visitor &f) {
 
 namespace {
 
-class RMSpropRule : public OptimizerRule {
+class RMSpropRule : public RuleOf<RMSpropOptions> {
 public:
-  explicit RMSpropRule(RMSpropOptions options) : o(std::move(options)) {}
-  std::string className() const override { return "RMSprop"; }
-  double learningRate() const override { return o.learningRate; }
+  explicit RMSpropRule(RMSpropOptions options) : RuleOf("RMSprop", std::move(options)) {}
   std::vector<std::string> slots() const override {
     std::vector<std::string> names = {"velocity"};
     if (o.momentum > 0)
@@ -27,6 +23,8 @@ public:
       names.push_back("average_gradient");
     return names;
   }
+
+protected:
   UpdateResults update(const UpdateOperands &u) const override {
     Expression g = u.gradient;
     Expression velocity = u.slots[0] * o.rho + g * g * (1 - o.rho);
@@ -46,10 +44,6 @@ public:
       slots.push_back(*average);
     return {u.variable - increment, slots};
   }
-  nlohmann::ordered_json config() const override { return optimizerConfig(o); }
-
-private:
-  RMSpropOptions o;
 };
 
 } // namespace

@@ -4,25 +4,23 @@
 namespace tenon {
 
 template <typename Visitor> void visit(SGDOptions &o, Visitor &f) {
-  f("name", o.name);
-  f("learning_rate", o.learningRate);
   f("momentum", o.momentum);
   f("nesterov", o.nesterov);
 }
 
 namespace {
 
-class SGDRule : public OptimizerRule {
+class SGDRule : public RuleOf<SGDOptions> {
 public:
-  explicit SGDRule(SGDOptions options) : o(std::move(options)) {
+  explicit SGDRule(SGDOptions options) : RuleOf("SGD", std::move(options)) {
     if (!(o.momentum >= 0 && o.momentum <= 1))
       throw Error("SGD: momentum is " + std::to_string(o.momentum) + ", expected a number from 0 to 1");
   }
-  std::string className() const override { return "SGD"; }
-  double learningRate() const override { return o.learningRate; }
   std::vector<std::string> slots() const override {
     return o.momentum == 0 ? std::vector<std::string>{} : std::vector<std::string>{"momentum"};
   }
+
+protected:
   UpdateResults update(const UpdateOperands &u) const override {
     Expression step = u.gradient * u.learningRate;
     if (o.momentum == 0)
@@ -30,10 +28,6 @@ public:
     Expression momentum = u.slots[0] * o.momentum - step;
     return {u.variable + (o.nesterov ? momentum * o.momentum - step : momentum), {momentum}};
   }
-  nlohmann::ordered_json config() const override { return optimizerConfig(o); }
-
-private:
-  SGDOptions o;
 };
 
 } // namespace

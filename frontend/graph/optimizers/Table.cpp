@@ -19,6 +19,7 @@ std::shared_ptr<const OptimizerRule> find(const std::string &name, const nlohman
 const std::vector<OptimizerRow> &optimizerTable() {
   static const std::vector<OptimizerRow> table = {
       {"Adam", adamFromConfig},
+      {"AdamW", adamWFromConfig},
       {"RMSprop", rmspropFromConfig},
       {"SGD", sgdFromConfig},
   };

@@ -2,6 +2,8 @@
 #ifndef TENON_LAYER_H
 #define TENON_LAYER_H
 
+#include <algorithm>
+#include <array>
 #include <tenon/error.h>
 #include <tenon/tensor.h>
 
@@ -21,6 +23,13 @@ public:
   Tensor operator()(const Tensors &inputs) const;
   /// All results.
   std::vector<Tensor> call(const Tensors &inputs) const;
+  /// All results, of a layer that has N: `auto [y1, y2] = model.call<2>(x);`
+  template <size_t N> std::array<Tensor, N> call(const Tensors &inputs) const {
+    std::vector<Tensor> results = callFor(inputs, N);
+    std::array<Tensor, N> array;
+    std::move(results.begin(), results.end(), array.begin());
+    return array;
+  }
 
   const std::string &name() const;
   /// Keras's class name: "Dense".
@@ -48,6 +57,10 @@ public:
 
 protected:
   std::shared_ptr<graph::LayerNode> node_;
+
+private:
+  /// An Error when the layer's results are not `count`.
+  std::vector<Tensor> callFor(const Tensors &inputs, size_t count) const;
 };
 
 /// The seed of everything random that is created from now on: initial weights, dropout, shuffling. Without a call every

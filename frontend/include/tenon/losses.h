@@ -36,14 +36,79 @@ private:
 /// Keras's class names of all losses.
 std::vector<std::string> lossNames();
 
-struct MeanSquaredErrorOptions {
-  std::string name = "mean_squared_error";
-  bool operator==(const MeanSquaredErrorOptions &) const = default;
+/// Of a loss that has none but its name.
+struct PlainLossOptions {
+  std::string name = {}; ///< "" for Keras's: the class in snake case
+  bool operator==(const PlainLossOptions &) const = default;
 };
+
 /// mean over the last axis of (y - p)^2.
 class MeanSquaredError : public Loss {
 public:
-  explicit MeanSquaredError(const MeanSquaredErrorOptions &options = {});
+  explicit MeanSquaredError(const PlainLossOptions &options = {});
+};
+/// mean over the last axis of |y - p|.
+class MeanAbsoluteError : public Loss {
+public:
+  explicit MeanAbsoluteError(const PlainLossOptions &options = {});
+};
+/// 100 * mean over the last axis of |y - p| / max(|y|, 1e-7).
+class MeanAbsolutePercentageError : public Loss {
+public:
+  explicit MeanAbsolutePercentageError(const PlainLossOptions &options = {});
+};
+/// mean over the last axis of (log(1 + p) - log(1 + y))^2, numbers below 1e-7 taken as 1e-7.
+class MeanSquaredLogarithmicError : public Loss {
+public:
+  explicit MeanSquaredLogarithmicError(const PlainLossOptions &options = {});
+};
+/// mean over the last axis of log(cosh(p - y)).
+class LogCosh : public Loss {
+public:
+  explicit LogCosh(const PlainLossOptions &options = {});
+};
+
+struct HuberOptions {
+  double delta = 1; ///< up to this distance the loss is quadratic, beyond linear
+  std::string name = "huber_loss";
+  bool operator==(const HuberOptions &) const = default;
+};
+/// mean over the last axis of d^2 / 2 where d = |p - y| <= delta, else delta * d - delta^2 / 2.
+class Huber : public Loss {
+public:
+  explicit Huber(const HuberOptions &options = {});
+};
+
+/// mean over the last axis of max(1 - y * p, 0); targets are -1 or 1 (a batch of 0 and 1 alone means those).
+class Hinge : public Loss {
+public:
+  explicit Hinge(const PlainLossOptions &options = {});
+};
+/// mean over the last axis of max(1 - y * p, 0)^2; targets as Hinge's.
+class SquaredHinge : public Loss {
+public:
+  explicit SquaredHinge(const PlainLossOptions &options = {});
+};
+/// max(1 + max((1 - y) * p) - sum(y * p), 0) over the last axis; targets one-hot.
+class CategoricalHinge : public Loss {
+public:
+  explicit CategoricalHinge(const PlainLossOptions &options = {});
+};
+
+/// sum over the last axis of y log(y / p), both clipped to [1e-7, 1].
+class KLDivergence : public Loss {
+public:
+  explicit KLDivergence(const PlainLossOptions &options = {});
+};
+/// mean over the last axis of p - y log(p + 1e-7).
+class Poisson : public Loss {
+public:
+  explicit Poisson(const PlainLossOptions &options = {});
+};
+/// The cosine of the angle between y and p over the last axis, negated: -1 where they point the same way.
+class CosineSimilarity : public Loss {
+public:
+  explicit CosineSimilarity(const PlainLossOptions &options = {});
 };
 
 struct BinaryCrossentropyOptions {

@@ -10,11 +10,12 @@ namespace tenon {
 
 class MetricFunction;
 
-/// A number reported while training and evaluating, the mean over all samples of an epoch; sample weights do not enter.
+/// A number reported while training and evaluating, over all samples of an epoch. Sample weights enter where it stands
+/// in `weightedMetrics` and not where it stands in `metrics`.
 class Metric {
 public:
-  /// By Keras's name: "accuracy" and "acc" choose the binary, categorical or sparse form by the shapes, any loss's name
-  /// means its average. The name given is the name in the logs. Resolved by Model::compile, where an unknown one is an
+  /// By Keras's name: "accuracy", "acc", "crossentropy" and "ce" choose the binary, categorical or sparse form by the
+  /// shapes, any loss's name ("mse", "mae", ...) means its average. The name given is the name in the logs. Resolved by Model::compile, where an unknown one is an
   /// Error that lists the known names.
   Metric(const char *name) : name_(name) {}
   Metric(const std::string &name) : name_(name) {}
@@ -66,6 +67,38 @@ struct SparseCategoricalAccuracyOptions {
 class SparseCategoricalAccuracy : public Metric {
 public:
   explicit SparseCategoricalAccuracy(const SparseCategoricalAccuracyOptions &options = {});
+};
+
+struct PrecisionOptions {
+  double threshold = 0.5; ///< Keras's thresholds, one of them
+  std::string name = "precision";
+  bool operator==(const PrecisionOptions &) const = default;
+};
+/// Of the predictions above the threshold, the share whose target is 1 (0 when there are none).
+class Precision : public Metric {
+public:
+  explicit Precision(const PrecisionOptions &options = {});
+};
+
+struct RecallOptions {
+  double threshold = 0.5;
+  std::string name = "recall";
+  bool operator==(const RecallOptions &) const = default;
+};
+/// Of the targets that are 1, the share whose prediction is above the threshold (0 when there are none).
+class Recall : public Metric {
+public:
+  explicit Recall(const RecallOptions &options = {});
+};
+
+struct RootMeanSquaredErrorOptions {
+  std::string name = "root_mean_squared_error";
+  bool operator==(const RootMeanSquaredErrorOptions &) const = default;
+};
+/// The root of the mean of (y - p)^2 over all samples and entries.
+class RootMeanSquaredError : public Metric {
+public:
+  explicit RootMeanSquaredError(const RootMeanSquaredErrorOptions &options = {});
 };
 
 } // namespace tenon

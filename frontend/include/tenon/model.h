@@ -53,11 +53,13 @@ public:
   std::string toJson() const;
 
   /// Says how to train: `compile({.optimizer = "adam", .loss = "mse", .metrics = {"accuracy"}})`. Takes a snapshot of
-  /// the layers' trainable flags. An Error that names the model when a loss or metric does not fit the outputs. The
-  /// state of the optimizer is kept when it is the same object as before.
+  /// the layers' trainable flags. An Error that names the model when a loss or metric does not fit the outputs (for a
+  /// Sequential that does not know its input yet: at the first call with data). Warns of outputs that are no
+  /// probabilities where the loss takes such. The state of the optimizer is kept when it is the same object as before.
   void compile(const CompileOptions &options) const;
-  /// Trains; the first call compiles the training step for this machine. An Error before compile(), or when the data
-  /// does not fit the inputs and outputs.
+  /// Trains; the first call compiles the training step for this machine, a Sequential that does not know its input takes
+  /// it from the data. A second call goes on: another order of the samples, the optimizer's state of before. An Error
+  /// before compile(), or when the data does not fit the inputs and outputs; warns of targets that should sum to 1.
   History fit(const Dataset &data, FitOptions options = {}) const;
   History fit(const Feed &x, const Feed &y, FitOptions options = {}) const;
   /// Loss and metrics over a data set.

@@ -3,6 +3,7 @@
 #define TENON_OPTIMIZERS_H
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,8 @@ namespace tenon {
 
 class OptimizerRule;
 
-/// How weights follow their gradients. A cheap handle: copies are the same optimizer, and compiling a model again with
+/// How weights follow their gradients. In each step gradients are clipped (one kind of clip at most), then weights decay,
+/// then the rule is followed. A cheap handle: copies are the same optimizer, and compiling a model again with
 /// the same one keeps its state (momentum, ...).
 class Optimizer {
 public:
@@ -42,6 +44,10 @@ struct SGDOptions {
   double learningRate = 0.01;
   double momentum = 0;
   bool nesterov = false;
+  std::optional<double> weightDecay = std::nullopt;    ///< per step, times the rate, of the weights themselves
+  std::optional<double> clipnorm = std::nullopt;       ///< the largest norm of one weight's gradient
+  std::optional<double> clipvalue = std::nullopt;      ///< the largest absolute value in a gradient
+  std::optional<double> globalClipnorm = std::nullopt; ///< the largest norm of all gradients together
   std::string name = "SGD";
   bool operator==(const SGDOptions &) const = default;
 };
@@ -58,6 +64,10 @@ struct RMSpropOptions {
   double momentum = 0;
   double epsilon = 1e-7;
   bool centered = false;
+  std::optional<double> weightDecay = std::nullopt;    ///< per step, times the rate, of the weights themselves
+  std::optional<double> clipnorm = std::nullopt;       ///< the largest norm of one weight's gradient
+  std::optional<double> clipvalue = std::nullopt;      ///< the largest absolute value in a gradient
+  std::optional<double> globalClipnorm = std::nullopt; ///< the largest norm of all gradients together
   std::string name = "rmsprop";
   bool operator==(const RMSpropOptions &) const = default;
 };
@@ -73,6 +83,10 @@ struct AdamOptions {
   double beta2 = 0.999;
   double epsilon = 1e-7;
   bool amsgrad = false;
+  std::optional<double> weightDecay = std::nullopt;    ///< per step, times the rate, of the weights themselves
+  std::optional<double> clipnorm = std::nullopt;       ///< the largest norm of one weight's gradient
+  std::optional<double> clipvalue = std::nullopt;      ///< the largest absolute value in a gradient
+  std::optional<double> globalClipnorm = std::nullopt; ///< the largest norm of all gradients together
   std::string name = "adam";
   bool operator==(const AdamOptions &) const = default;
 };
@@ -80,6 +94,25 @@ struct AdamOptions {
 class Adam : public Optimizer {
 public:
   explicit Adam(const AdamOptions &options = {});
+};
+
+struct AdamWOptions {
+  double learningRate = 0.001;
+  std::optional<double> weightDecay = 0.004;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-7;
+  bool amsgrad = false;
+  std::optional<double> clipnorm = std::nullopt;
+  std::optional<double> clipvalue = std::nullopt;
+  std::optional<double> globalClipnorm = std::nullopt;
+  std::string name = "adamw";
+  bool operator==(const AdamWOptions &) const = default;
+};
+/// Adam whose weights decay by default.
+class AdamW : public Optimizer {
+public:
+  explicit AdamW(const AdamWOptions &options = {});
 };
 
 } // namespace tenon

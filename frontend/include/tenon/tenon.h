@@ -14,6 +14,7 @@
 #include <tenon/model.h>
 #include <tenon/npy.h>
 #include <tenon/optimizers.h>
+#include <tenon/preprocessing.h>
 #include <tenon/program.h>
 #include <tenon/session.h>
 #include <tenon/tensor.h>

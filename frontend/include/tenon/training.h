@@ -84,6 +84,10 @@ struct CompileOptions {
   /// What each output's loss counts in the total; 1 by default.
   OneOrMany<double> lossWeights = {};
   Metrics metrics = {};
+  /// Metrics in which sample weights and class weights count.
+  Metrics weightedMetrics = {};
+  /// Batches between two calls of the callbacks' batch hooks.
+  int stepsPerExecution = 1;
 };
 
 /// Loss and metrics of an evaluation, by name and in Keras's order.
@@ -96,6 +100,8 @@ public:
   double operator[](const char *name) const { return (*this)[std::string(name)]; }
   /// The loss, when nothing else was asked for; an Error otherwise.
   operator double() const;
+  /// By name, sorted: what Keras's evaluate gives with return_dict.
+  std::map<std::string, double> dict() const { return {values_.begin(), values_.end()}; }
   size_t size() const { return values_.size(); }
   auto begin() const { return values_.begin(); }
   auto end() const { return values_.end(); }

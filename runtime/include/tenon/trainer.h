@@ -41,12 +41,20 @@ struct PredictOptions {
   Callbacks callbacks = {};
 };
 
+/// What a training has besides its options.
+struct TrainerSettings {
+  int stepsPerExecution = 1;   ///< batches between two calls of the batch hooks
+  int64_t *passes = nullptr;   ///< how many passes over data were begun so far; kept up to date
+};
+
 /// Trains a session's program. Its entries "train_step" and "evaluate_step" take the model's inputs by name, then
 /// "target:<output>" and then "sample_weight:<output>" (float32, one per sample) for each output; "read_metrics" has
-/// one float32 scalar per log, named as Keras names it. The order of samples depends on (seed, epoch) alone.
+/// one float32 scalar per log, named as Keras names it. The order of samples depends on (seed, pass over the data) alone;
+/// with `settings.passes` a training that follows another goes on with new orders, and one that resumes (initialEpoch)
+/// with those that would have come.
 class Trainer {
 public:
-  Trainer(Session &session, Dataset dataset, FitOptions options);
+  Trainer(Session &session, Dataset dataset, FitOptions options, TrainerSettings settings = {});
   /// Ctrl-C while it runs ends training after the current batch, cleanly; a second one ends the process.
   History run();
 
@@ -54,10 +62,11 @@ private:
   Session &session_;
   Dataset train_, validation_;
   FitOptions options_;
+  TrainerSettings settings_;
 };
 
 /// Loss and metrics over a data set.
-Logs evaluate(Session &session, const Dataset &dataset, const EvaluateOptions &options = {});
+Logs evaluate(Session &session, const Dataset &dataset, const EvaluateOptions &options = {}, int stepsPerExecution = 1);
 /// The outputs of "predict" for all samples of x, in the program's order.
 std::vector<Array> predict(Session &session, const Feed &x, const PredictOptions &options = {});
 
