@@ -144,3 +144,8 @@ FailureOr<SmallVector<Literal>> tenon::ir::interpret(ModuleOp module, StringRef 
     interpreter.commit();
   return results;
 }
+
+FailureOr<SmallVector<Literal>> tenon::ir::evaluateBlock(Block &block, ArrayRef<Literal> arguments) {
+  VariableState none;
+  return Interpreter(none).run(block, arguments);
+}

@@ -20,4 +20,8 @@ VariableState initialState(mlir::ModuleOp module);
 mlir::FailureOr<llvm::SmallVector<Literal>> interpret(mlir::ModuleOp module, llvm::StringRef function,
                                                       llvm::ArrayRef<Literal> inputs, VariableState &state);
 
+/// The operands of a block's terminator for given arguments: the body of an op that has one. Such a block holds ops that
+/// compute, constants and kernels. Emits a diagnostic and fails where an op does.
+mlir::FailureOr<llvm::SmallVector<Literal>> evaluateBlock(mlir::Block &block, llvm::ArrayRef<Literal> arguments);
+
 } // namespace tenon::ir

@@ -37,24 +37,76 @@ FailureOr<SymbolicShapes> SymbolicShapes::analyze(func::FuncOp function) {
         result.names.push_back(name);
     }
   }
+  std::vector<ShapeCheck> checks;
   for (Operation &op : function.getBody().front())
-    if (failed(result.visit(op)))
+    if (failed(inferShapes(op, result.shapes, checks)))
       return failure();
+  for (ShapeCheck &check : checks)
+    if (llvm::none_of(result.conditions,
+                      [&](const ShapeCheck &known) { return known.value == check.value && known.kind == check.kind; }))
+      result.conditions.push_back(std::move(check));
   return result;
 }
 
-LogicalResult SymbolicShapes::visit(Operation &op) {
-  if (auto kernel = dyn_cast<KernelOp>(op)) {
-    Block &body = kernel.getBody().front();
-    for (auto [argument, operand] : llvm::zip(body.getArguments(), kernel.getOperands()))
-      shapes[argument] = SymbolicShape(shapes.find(operand)->second); // a copy: the map may move its values
-    for (Operation &inner : body.without_terminator())
-      if (failed(visit(inner)))
-        return failure();
-    for (auto [result, value] : llvm::zip(kernel.getResults(), body.getTerminator()->getOperands()))
-      shapes[result] = SymbolicShape(shapes.find(value)->second);
-    return success();
+static LogicalResult inferBody(Block &body, ShapeMap &shapes, std::vector<ShapeCheck> &checks) {
+  for (Operation &op : body.without_terminator())
+    if (failed(inferShapes(op, shapes, checks)))
+      return failure();
+  return success();
+}
+
+static LogicalResult inferKernel(KernelOp kernel, ShapeMap &shapes, std::vector<ShapeCheck> &checks) {
+  Block &body = kernel.getBody().front();
+  for (auto [argument, operand] : llvm::zip(body.getArguments(), kernel.getOperands()))
+    shapes[argument] = SymbolicShape(shapes.find(operand)->second); // a copy: the map may move its values
+  if (failed(inferBody(body, shapes, checks)))
+    return failure();
+  for (auto [result, value] : llvm::zip(kernel.getResults(), body.getTerminator()->getOperands()))
+    shapes[result] = SymbolicShape(shapes.find(value)->second);
+  return success();
+}
+
+static LogicalResult inferScan(ScanOp scan, ShapeMap &shapes, std::vector<ShapeCheck> &checks) {
+  auto shapeOf = [&](Value value) { return SymbolicShape(shapes.find(value)->second); };
+  auto require = [&](AffineExpr a, AffineExpr b, const Twine &what) {
+    ShapeInference inference(scan.getContext(), scan.getLoc(), {}, {}, &checks);
+    return inference.requireEqual(a, b, what);
+  };
+  AffineExpr steps = shapeOf(scan.getSequences()[0])[0];
+  for (auto [argument, sequence] : llvm::zip(scan.steps(), scan.getSequences())) {
+    SymbolicShape shape = shapeOf(sequence);
+    if (failed(require(shape[0], steps, "sequences must have one length")))
+      return failure();
+    shapes[argument] = SymbolicShape(ArrayRef(shape).drop_front());
   }
+  for (auto [argument, initial] : llvm::zip(scan.carried(), scan.getInitial()))
+    shapes[argument] = shapeOf(initial);
+  for (auto [argument, value] : llvm::zip(scan.shared(), scan.getInvariants()))
+    shapes[argument] = shapeOf(value);
+  if (failed(inferBody(scan.block(), shapes, checks)))
+    return failure();
+  unsigned carried = scan.carriedCount();
+  for (auto [i, yielded] : llvm::enumerate(scan.yields())) {
+    SymbolicShape shape = shapeOf(yielded);
+    if (i < carried) {
+      SymbolicShape initial = shapeOf(scan.getInitial()[i]);
+      for (auto [a, b] : llvm::zip(shape, initial))
+        if (failed(require(a, b, "a carried value must keep its shape")))
+          return failure();
+      shape = initial;
+    } else {
+      shape.insert(shape.begin(), steps);
+    }
+    shapes[scan.getResult(i)] = shape;
+  }
+  return success();
+}
+
+LogicalResult tenon::ir::inferShapes(Operation &op, ShapeMap &shapes, std::vector<ShapeCheck> &checks) {
+  if (auto kernel = dyn_cast<KernelOp>(op))
+    return inferKernel(kernel, shapes, checks);
+  if (auto scan = dyn_cast<ScanOp>(op))
+    return inferScan(scan, shapes, checks);
   auto node = dyn_cast<NodeInterface>(op);
   if (!node) { // constants, reads: static types
     for (Value result : op.getResults())
@@ -70,16 +122,11 @@ LogicalResult SymbolicShapes::visit(Operation &op) {
   SmallVector<SymbolicShape, 4> operandShapes;
   for (Value operand : op.getOperands())
     operandShapes.push_back(shapes.find(operand)->second);
-  std::vector<ShapeCheck> checks;
   ShapeInference inference(op.getContext(), op.getLoc(), op.getOperands(), operandShapes, &checks);
   if (failed(node.inferSymbolic(inference)))
     return failure();
   for (auto [result, inferred] : llvm::zip(op.getResults(), inference.results()))
     shapes[result] = inferred.shape;
-  for (ShapeCheck &check : checks)
-    if (llvm::none_of(conditions,
-                      [&](const ShapeCheck &known) { return known.value == check.value && known.kind == check.kind; }))
-      conditions.push_back(std::move(check));
   return success();
 }
 

@@ -7,6 +7,12 @@
 
 namespace tenon::ir {
 
+using ShapeMap = llvm::DenseMap<mlir::Value, SymbolicShape>;
+
+/// Adds the shapes of an op's results, and of all values inside a kernel or scan, to those of its operands; the
+/// conditions go to `checks`. Fails (with a diagnostic) when shapes contradict each other.
+mlir::LogicalResult inferShapes(mlir::Operation &op, ShapeMap &shapes, std::vector<ShapeCheck> &checks);
+
 /// Axis 0 of every argument is the symbol `batch`, another `?` axis of argument `x` is `x_d<axis>`; every `?` of the
 /// function is an expression over these.
 class SymbolicShapes {
@@ -23,8 +29,7 @@ public:
   llvm::ArrayRef<ShapeCheck> checks() const { return conditions; }
 
 private:
-  mlir::LogicalResult visit(mlir::Operation &op);
-  llvm::DenseMap<mlir::Value, SymbolicShape> shapes;
+  ShapeMap shapes;
   std::vector<std::string> names;
   std::vector<ShapeCheck> conditions;
 };

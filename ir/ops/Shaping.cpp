@@ -173,6 +173,13 @@ LogicalResult PadOp::inferShapes(ShapeInference &shapes, Adaptor op) {
   return shapes.add(shapes.elementType(0), result);
 }
 
+LogicalResult ReverseOp::inferShapes(ShapeInference &shapes, Adaptor op) {
+  int64_t axis = op.getAxis(), rank = shapes.rank(0);
+  if (axis < 0 || axis >= rank)
+    return shapes.fail("expected an axis of an operand of rank " + Twine(rank) + ", got " + Twine(axis));
+  return shapes.add(shapes.elementType(0), shapes.shape(0));
+}
+
 LogicalResult OneHotOp::inferShapes(ShapeInference &shapes, Adaptor op) {
   int64_t classes = op.getClasses();
   if (classes < 1)
@@ -283,6 +290,18 @@ LogicalResult PadOp::evaluate(ArrayRef<Literal> inputs, Literals &results) {
   results.push_back(result);
   return success();
 }
+LogicalResult ReverseOp::evaluate(ArrayRef<Literal> inputs, Literals &results) {
+  const Literal &x = inputs[0];
+  Literal result(x.elementType(), x.shape());
+  forEachIndex(x.shape(), [&](ArrayRef<int64_t> index, int64_t position) {
+    int64_t source = 0;
+    for (int64_t i = 0; i < x.rank(); ++i)
+      source = source * x.dim(i) + (i == static_cast<int64_t>(getAxis()) ? x.dim(i) - 1 - index[i] : index[i]);
+    result[position] = x[source];
+  });
+  results.push_back(result);
+  return success();
+}
 LogicalResult OneHotOp::evaluate(ArrayRef<Literal> inputs, Literals &results) {
   SmallVector<int64_t> shape(inputs[0].shape());
   int64_t classes = getClasses();
@@ -370,6 +389,12 @@ LogicalResult PadOp::buildGradient(OpBuilder &builder, ValueRange g, Gradients &
     gradient = SliceOp::create(builder, getLoc(), gradient, axis, getLow()[axis], size);
   }
   gradients.push_back(gradient);
+  return success();
+}
+LogicalResult ReverseOp::buildGradient(OpBuilder &builder, ValueRange g, Gradients &gradients) {
+  if (!isDifferentiable(getOperand()))
+    return noGradient(*this, gradients);
+  gradients.push_back(ReverseOp::create(builder, getLoc(), g[0], getAxis()));
   return success();
 }
 

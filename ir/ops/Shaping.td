@@ -65,6 +65,13 @@ def Tenon_PadOp : Tenon_Node<"pad"> {
   let assemblyFormat = "$operand attr-dict `:` type($operand)";
   let hasCanonicalizeMethod = 1;
 }
+def Tenon_ReverseOp : Tenon_Node<"reverse"> {
+  let summary = "runs an axis backwards";
+  let description = "`result[.., i, ..] = operand[.., n - 1 - i, ..]`. C1: the axis is one of the operand's.";
+  let arguments = (ins Tenon_Tensor:$operand, I64Attr:$axis);
+  let results = (outs Tenon_Tensor:$result);
+  let assemblyFormat = "$operand attr-dict `:` type($operand)";
+}
 def Tenon_OneHotOp : Tenon_FlatNode<"one_hot"> {
   let summary = "1 at the index, 0 elsewhere, along a new last axis";
   let description = "`result[i.., c] = operand[i..] == c ? 1 : 0`, all 0 for an index outside 0 .. classes-1. C1: classes is positive.";

@@ -66,8 +66,8 @@ def Tenon_PackOp : Tenon_FlatNode<"pack"> {
   let assemblyFormat = "$operand `as` $layout attr-dict `:` type($operand)";
 }
 
-def Tenon_YieldOp : Tenon_AnyOp<"yield", [Pure, Terminator, ParentOneOf<["KernelOp"]>]> {
-  let summary = "the results of a kernel";
+def Tenon_YieldOp : Tenon_AnyOp<"yield", [Pure, Terminator, ParentOneOf<["KernelOp", "ScanOp"]>]> {
+  let summary = "the results of a kernel or of a scan's step";
   let arguments = (ins Variadic<Tenon_Tensor>:$values);
   let assemblyFormat = "$values attr-dict `:` type($values)";
 }

@@ -88,6 +88,59 @@ Build pack(int64_t panel, bool backward) {
     return PackOp::create(b, x[0], PackedAttr::get(b.getContext(), panel, backward));
   };
 }
+// A body as (arguments) -> yielded values; the operands by kind in their order.
+using Body = std::function<SmallVector<Value>(ImplicitLocOpBuilder &, ValueRange)>;
+Build scan(unsigned sequences, unsigned carried, bool reverse, Body body) {
+  return [=](ImplicitLocOpBuilder &b, ValueRange x) {
+    auto block = std::make_unique<Block>();
+    for (auto [i, operand] : llvm::enumerate(x)) {
+      auto type = cast<RankedTensorType>(operand.getType());
+      block->addArgument(i < sequences ? RankedTensorType::get(type.getShape().drop_front(), type.getElementType()) : type, b.getLoc());
+    }
+    ImplicitLocOpBuilder inner(b.getLoc(), b.getContext());
+    inner.setInsertionPointToEnd(block.get());
+    SmallVector<Value> yields = body(inner, block->getArguments());
+    YieldOp::create(inner, yields);
+    SmallVector<Type> types;
+    for (auto [i, value] : llvm::enumerate(yields)) {
+      auto type = cast<RankedTensorType>(value.getType());
+      SmallVector<int64_t> shape{cast<RankedTensorType>(x[0].getType()).getDimSize(0)};
+      llvm::append_range(shape, type.getShape());
+      types.push_back(i < carried ? x[sequences + i].getType() : RankedTensorType::get(shape, type.getElementType()));
+    }
+    auto op = ScanOp::create(b, types, x.take_front(sequences), x.slice(sequences, carried), x.drop_front(sequences + carried), reverse);
+    op.getBody().push_back(block.release());
+    return op;
+  };
+}
+// x, h, c, U -> h', c', h': what an LSTM layer does in a step.
+SmallVector<Value> lstmStep(ImplicitLocOpBuilder &b, ValueRange a) {
+  Value z = AddOp::create(b, MatmulOp::create(b, a[1], a[3]), a[0]);
+  int64_t units = cast<RankedTensorType>(a[1].getType()).getDimSize(1);
+  auto gate = [&](int64_t i) -> Value { return SliceOp::create(b, z, 1, i * units, units); };
+  auto sigmoid = [&](Value v) -> Value { return SigmoidOp::create(b, v); };
+  auto times = [&](Value l, Value r) -> Value { return MultiplyOp::create(b, l, r); };
+  Value in = times(sigmoid(gate(0)), TanhOp::create(b, gate(2)));
+  Value c = AddOp::create(b, times(sigmoid(gate(1)), a[2]), in);
+  Value h = times(sigmoid(gate(3)), TanhOp::create(b, c));
+  return {h, c, h};
+}
+// x, mask, h, W, U, bias -> h', h' with the old state where the mask is 0.
+SmallVector<Value> maskedStep(ImplicitLocOpBuilder &b, ValueRange a) {
+  Value sum = AddOp::create(b, MatmulOp::create(b, a[0], a[3]), MatmulOp::create(b, a[2], a[4]));
+  Value next = TanhOp::create(b, AddOp::create(b, sum, a[5]));
+  Value h = SelectOp::create(b, a[1], next, a[2]);
+  return {h, h};
+}
+// x, p, q, scale -> q, p * x * scale, p, x: a carried value handed on, one stacked before it changes, a step passed through.
+SmallVector<Value> swappingStep(ImplicitLocOpBuilder &b, ValueRange a) {
+  Value product = MultiplyOp::create(b, MultiplyOp::create(b, a[1], a[0]), a[3]);
+  return {a[2], product, a[1], a[0]};
+}
+// x, W -> relu(x W), nothing carried.
+SmallVector<Value> mapStep(ImplicitLocOpBuilder &b, ValueRange a) {
+  return {TanhOp::create(b, MatmulOp::create(b, a[0], a[1]))};
+}
 Type i32(Builder &b) { return b.getI32Type(); }
 Type i64(Builder &b) { return b.getI64Type(); }
 Type i8(Builder &b) { return b.getI8Type(); }
@@ -261,6 +314,24 @@ std::vector<OpCase> makeCases() {
   cases.push_back({"slice", {{"Bx7x3xf32"}}, slice(1, 2, 4)});
   cases.push_back({"slice/columns", {{"BxTx9xf32"}}, slice(2, 4, 5)});
   cases.push_back({"pad", {{"Bx3x4x2xf32"}}, pad({0, 1, 0, 0}, {0, 2, 1, 0}, 0.5)});
+  cases.push_back({"reverse", {{"Bx7x3xf32"}}, [](auto &b, ValueRange x) { return ReverseOp::create(b, x[0], 1); }});
+  cases.push_back({"reverse/dynamic", {{"BxTx5xf32"}}, [](auto &b, ValueRange x) { return ReverseOp::create(b, x[0], 1); }});
+  cases.push_back({"reverse/mask", {{"BxTxi8", Fill::Mask}}, [](auto &b, ValueRange x) { return ReverseOp::create(b, x[0], 0); }, none});
+  auto gather = [](ImplicitLocOpBuilder &b, ValueRange x) { return GatherOp::create(b, x[0], x[1]); };
+  cases.push_back({"gather", {{"6x5xf32"}, {"BxTxi32", Fill::Inside}}, gather});
+  cases.push_back({"gather/rows", {{"6x19xf32"}, {"Bxi64", Fill::Inside}}, gather});
+  cases.push_back({"gather/one", {{"6x16xf32"}, {"i32", Fill::Inside}}, gather});
+  auto rowLists = [](ImplicitLocOpBuilder &b, ValueRange x) { return RowListsOp::create(b, x[0], 5); };
+  cases.push_back({"row_lists", {{"BxTxi32", Fill::Index}}, rowLists, none});
+  cases.push_back({"row_lists/i64", {{"Bxi64", Fill::Index}}, rowLists, none});
+  cases.push_back({"sum_rows", {{"4x5x7xf32"}, {"4xi32", Fill::Offsets}, {"20xi32", Fill::Inside}},
+                   [](auto &b, ValueRange x) { return SumRowsOp::create(b, x[0], x[1], x[2]); }, none});
+  // Axis 0 of every argument is the batch, so here T is a constant, and the batch in the sequences an axis of its own.
+  cases.push_back({"scan", {{"4xBx12xf32"}, {"Bx3xf32"}, {"Bx3xf32"}, {"3x12xf32"}}, scan(1, 2, false, lstmStep)});
+  cases.push_back({"scan/wide", {{"3xBx64xf32"}, {"Bx16xf32"}, {"Bx16xf32"}, {"16x64xf32"}}, scan(1, 2, true, lstmStep)});
+  cases.push_back({"scan/masked", {{"5x2x3xf32"}, {"5x2x1xi8", Fill::Mask}, {"2x4xf32"}, {"3x4xf32"}, {"4x4xf32"}, {"4xf32"}}, scan(2, 1, true, maskedStep)});
+  cases.push_back({"scan/swap", {{"Bx2x3xf32"}, {"2x3xf32"}, {"2x3xf32"}, {"f32"}}, scan(1, 2, false, swappingStep)});
+  cases.push_back({"scan/map", {{"Bx2x5xf32"}, {"5x4xf32"}}, scan(1, 0, false, mapStep)});
   cases.push_back({"one_hot", {{"Bxi32", Fill::Index}}, oneHot(5), none});
   cases.push_back({"one_hot/i64", {{"BxTxi64", Fill::Index}}, oneHot(4), none});
 
@@ -313,6 +384,12 @@ void fill(Literal &literal, Fill kind, std::mt19937 &random) {
       break;
     case Fill::Index:
       literal[i] = below(7) - 1;
+      break;
+    case Fill::Inside:
+      literal[i] = below(6);
+      break;
+    case Fill::Offsets:
+      literal[i] = 5 * static_cast<double>(i);
       break;
     case Fill::Mask:
       literal[i] = below(2);

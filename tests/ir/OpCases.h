@@ -20,7 +20,9 @@ enum class Fill {
   Unit,     // f32 in (0.05, 0.95)
   Ties,     // f32, one of -1, 0, 1, 2
   Index,    // integers -1 .. 5
+  Inside,   // integers 0 .. 5
   Mask,     // 0 or 1
+  Offsets,  // integers 0, 5, 10, ...
 };
 
 struct OperandSpec {
