@@ -49,7 +49,42 @@ void tenon::codegen::emitKernelFunction(ModuleOp module, const ir::Machine &mach
 }
 
 namespace {
-// The frame of one call: eight-byte slots that the stage functions read pointers and sizes from.
+// What the eight-byte slots of a frame hold, from which stage functions read pointers and sizes: every place and every
+// size that a call needs, each once.
+class Frame {
+public:
+  unsigned slotOf(Place place) { return position(places, place); }
+  unsigned slotOf(AffineExpr size) { return position(sizes, size); }
+  void collect(const KernelCall &call) {
+    for (Place place : llvm::concat<const Place>(call.operands, call.results))
+      collect(place);
+    collect(call.scratch);
+    for (AffineExpr size : call.sizes)
+      collect(size);
+    collect(call.tasks);
+  }
+  void collect(Place place) {
+    if (place.kind != Place::Nowhere)
+      slotOf(place);
+  }
+  void collect(AffineExpr size) {
+    if (size && !isa<AffineConstantExpr>(size))
+      slotOf(size);
+  }
+
+  std::vector<Place> places;
+  std::vector<AffineExpr> sizes;
+
+private:
+  template <typename T> static unsigned position(std::vector<T> &list, T item) {
+    auto known = llvm::find(list, item);
+    if (known != list.end())
+      return known - list.begin();
+    list.push_back(item);
+    return list.size() - 1;
+  }
+};
+
 class EntryWriter {
 public:
   EntryWriter(ModuleOp driver, const EntryPlan &plan, const KernelTable &table, const ir::Machine &machine, StringRef tag,
@@ -60,8 +95,11 @@ public:
   void write() {
     writePlan();
     collectSlots();
-    for (size_t i = 0; i < plan.stages.size(); ++i)
-      writeStage(i);
+    for (auto [i, stage] : llvm::enumerate(plan.stages)) {
+      for (auto [j, loop] : llvm::enumerate(stage.loops))
+        writeLoop(loop, loopName(i, j));
+      writeStage(stageName(i), stage, frame);
+    }
     writeRun();
   }
 
@@ -150,51 +188,36 @@ private:
     }
   }
 
-  // Slots: every place and every size a kernel call needs, each once.
-  unsigned slotOf(Place place) {
-    for (auto [i, known] : llvm::enumerate(placeSlots))
-      if (known == place)
-        return i;
-    placeSlots.push_back(place);
-    return placeSlots.size() - 1;
-  }
-  unsigned slotOf(AffineExpr size) {
-    for (auto [i, known] : llvm::enumerate(sizeSlots))
-      if (known == size)
-        return i;
-    sizeSlots.push_back(size);
-    return sizeSlots.size() - 1;
-  }
-  static bool isConstant(AffineExpr expr) { return isa<AffineConstantExpr>(expr); }
   void collectSlots() {
-    for (const StagePlan &stage : plan.stages)
-      for (const KernelCall &call : stage.calls) {
-        for (Place place : llvm::concat<const Place>(call.operands, call.results))
-          if (place.kind != Place::Nowhere)
-            slotOf(place);
-        if (call.scratch.kind != Place::Nowhere)
-          slotOf(call.scratch);
-        for (AffineExpr size : call.sizes)
-          if (!isConstant(size))
-            slotOf(size);
-        if (!isConstant(call.tasks))
-          slotOf(call.tasks);
+    for (const StagePlan &stage : plan.stages) {
+      for (const KernelCall &call : stage.calls)
+        frame.collect(call);
+      for (const LoopPlan &loop : stage.loops) {
+        for (const LoopValue &value : loop.values)
+          frame.collect(value.base);
+        for (const LoopPlan::Carried &carried : loop.carried)
+          frame.collect(carried.last);
+        for (AffineExpr size : {loop.steps, loop.rows, loop.blocks})
+          frame.collect(size);
       }
+    }
     for (const CopyPlan &copy : plan.copies) {
-      slotOf(copy.from);
-      slotOf(copy.to);
+      frame.collect(copy.from);
+      frame.collect(copy.to);
     }
   }
-  Value slotAddress(Value frame, unsigned slot) { return k.offset(frame, k.constant(slot), k.i64); }
-  Value placeIn(Value frame, Place place) {
+  Value slotAddress(Value base, unsigned slot) { return k.offset(base, k.constant(slot), k.i64); }
+  Value placeIn(Frame &layout, Value base, Place place) {
     return place.kind == Place::Nowhere ? Value(LLVM::ZeroOp::create(k.b, k.pointer))
-                                        : k.load(k.pointer, slotAddress(frame, slotOf(place)));
+                                        : k.load(k.pointer, slotAddress(base, layout.slotOf(place)));
   }
-  Value sizeIn(Value frame, AffineExpr size) {
+  Value sizeIn(Frame &layout, Value base, AffineExpr size) {
     if (auto c = dyn_cast<AffineConstantExpr>(size))
       return k.constant(c.getValue());
-    return k.load(k.i64, slotAddress(frame, placeSlots.size() + slotOf(size)));
+    return k.load(k.i64, slotAddress(base, layout.places.size() + layout.slotOf(size)));
   }
+  // The entry's symbols stand behind its slots: loops evaluate sizes for their blocks of rows.
+  Value symbolSlots(Value base) { return slotAddress(base, frame.places.size() + frame.sizes.size()); }
 
   LLVM::LLVMFuncOp declareKernel(const KernelCall &call) {
     StringRef symbol = table.kernels[call.kernel].symbol;
@@ -209,41 +232,131 @@ private:
   }
 
   std::string stageName(size_t index) { return prefix + "_stage" + std::to_string(index); }
+  std::string loopName(size_t stage, size_t loop) { return stageName(stage) + "_loop" + std::to_string(loop); }
+  static std::string stepName(StringRef loop, size_t step) { return (loop + "_step" + Twine(step)).str(); }
 
-  // void stage(frame, task): the task of the call whose range it falls into.
-  void writeStage(size_t index) {
-    const StagePlan &stage = plan.stages[index];
+  LLVM::LLVMFuncOp internalFunction(StringRef name, ArrayRef<Type> arguments) {
+    auto function = makeFunction(k, driver, name, LLVM::LLVMVoidType::get(context), arguments, LLVM::Linkage::Internal);
+    k.b.setInsertionPointToStart(function.addEntryBlock(k.b));
+    return function;
+  }
+  void call(StringRef function, ValueRange arguments) {
+    LLVM::CallOp::create(k.b, driver.lookupSymbol<LLVM::LLVMFuncOp>(function), arguments);
+  }
+
+  // void stage(frame, task): the task of the call or loop whose range it falls into.
+  void writeStage(StringRef name, const StagePlan &stage, Frame &layout) {
     for (const KernelCall &call : stage.calls)
       declareKernel(call);
-    auto function = makeFunction(k, driver, stageName(index), LLVM::LLVMVoidType::get(context), {k.pointer, k.i64},
-                                 LLVM::Linkage::Internal);
-    Block *entry = function.addEntryBlock(k.b);
-    k.b.setInsertionPointToStart(entry);
-    Value frame = entry->getArgument(0);
+    auto function = internalFunction(name, {k.pointer, k.i64});
+    Value base = function.getArgument(0);
+    SmallVector<std::pair<Value, std::function<void(Value)>>> parts;
+    for (const KernelCall &kernel : stage.calls)
+      parts.push_back({{}, [&](Value task) {
+                         Values arguments;
+                         for (Place place : llvm::concat<const Place>(kernel.operands, kernel.results))
+                           arguments.push_back(placeIn(layout, base, place));
+                         arguments.push_back(placeIn(layout, base, kernel.scratch));
+                         for (AffineExpr size : kernel.sizes)
+                           arguments.push_back(sizeIn(layout, base, size));
+                         arguments.push_back(task);
+                         LLVM::CallOp::create(k.b, declareKernel(kernel), arguments);
+                       }});
+    std::string loopsOf = name.str();
+    for (size_t j = 0; j < stage.loops.size(); ++j)
+      parts.push_back({{}, [this, base, loopsOf, j](Value task) { call(loopsOf + "_loop" + std::to_string(j), {base, task}); }});
     std::function<void(size_t, Value)> dispatch = [&](size_t i, Value task) {
-      const KernelCall &call = stage.calls[i];
-      auto run = [&] {
-        Values arguments;
-        for (Place place : llvm::concat<const Place>(call.operands, call.results))
-          arguments.push_back(placeIn(frame, place));
-        arguments.push_back(placeIn(frame, call.scratch));
-        for (AffineExpr size : call.sizes)
-          arguments.push_back(sizeIn(frame, size));
-        arguments.push_back(task);
-        LLVM::CallOp::create(k.b, declareKernel(call), arguments);
-      };
-      if (i + 1 == stage.calls.size())
-        return run();
-      Value count = sizeIn(frame, call.tasks);
+      if (i + 1 == parts.size())
+        return parts[i].second(task);
+      Value count = i < stage.calls.size() ? sizeIn(layout, base, stage.calls[i].tasks)
+                                           : blocksOf(stage.loops[i - stage.calls.size()], base);
       auto branch = scf::IfOp::create(k.b, TypeRange{}, k.compare(arith::CmpIPredicate::slt, task, count), true);
       OpBuilder::InsertionGuard guard(k.b);
       k.b.setInsertionPointToStart(branch.thenBlock());
-      run();
+      parts[i].second(task);
       k.b.setInsertionPointToStart(branch.elseBlock());
       dispatch(i + 1, k.sub(task, count));
     };
-    dispatch(0, entry->getArgument(1));
+    dispatch(0, function.getArgument(1));
     LLVM::ReturnOp::create(k.b, ValueRange());
+  }
+  Value blocksOf(const LoopPlan &loop, Value base) {
+    return loop.blocks ? sizeIn(frame, base, loop.blocks) : k.constant(1);
+  }
+
+  // void loop(frame, block of rows) and void loop_stepwise(frame, threads), which cuts every step into its tasks.
+  void writeLoop(const LoopPlan &loop, const std::string &name) {
+    Frame layout;
+    for (unsigned i = 0; i < loop.values.size(); ++i)
+      layout.slotOf(Place{Place::Loop, i});
+    for (const StagePlan &stage : loop.stages)
+      for (const KernelCall &call : stage.calls)
+        layout.collect(call);
+    for (auto [i, stage] : llvm::enumerate(loop.stages))
+      writeStage(stepName(name, i), stage, layout);
+    auto block = internalFunction(name, {k.pointer, k.i64});
+    Value base = block.getArgument(0), first, count;
+    if (loop.blocks) {
+      Value rows = sizeIn(frame, base, loop.rows), blocks = blocksOf(loop, base), task = block.getArgument(1);
+      first = k.div(k.mul(task, rows), blocks);
+      count = k.sub(k.div(k.mul(k.add(task, 1), rows), blocks), first);
+    }
+    runLoop(loop, name, layout, base, first, count, {});
+    LLVM::ReturnOp::create(k.b, ValueRange());
+    auto stepwise = internalFunction(name + "_stepwise", {k.pointer, k.pointer});
+    runLoop(loop, name, layout, stepwise.getArgument(0), {}, {}, stepwise.getArgument(1));
+    LLVM::ReturnOp::create(k.b, ValueRange());
+  }
+
+  // The steps for `count` rows from `first` on (null: all); threads: where the tasks of a step run (null: here).
+  void runLoop(const LoopPlan &loop, StringRef name, Frame &layout, Value outer, Value first, Value count, Value threads) {
+    Values symbols = loadSymbols(symbolSlots(outer)), inner = symbols;
+    if (count)
+      inner[loop.rowSymbol] = count;
+    Value own = LLVM::AllocaOp::create(k.b, k.pointer, k.i64, k.constant(layout.places.size() + layout.sizes.size() + 1), 8);
+    for (auto [slot, size] : llvm::enumerate(layout.sizes))
+      k.store(k.expression(size, inner), slotAddress(own, layout.places.size() + slot));
+    auto fromFirst = [&](Value address, AffineExpr rowBytes) {
+      return first && rowBytes ? k.offset(address, k.mul(first, k.expression(rowBytes, symbols)), k.i8) : address;
+    };
+    auto bytesOf = [&](AffineExpr bytes, AffineExpr rowBytes) {
+      return count && rowBytes ? k.mul(count, k.expression(rowBytes, symbols)) : k.expression(bytes, symbols);
+    };
+    auto slot = [&](unsigned value) { return slotAddress(own, value); };
+    Values bases;
+    for (auto [i, value] : llvm::enumerate(loop.values)) {
+      bases.push_back(fromFirst(placeIn(frame, outer, value.base), value.rowBytes));
+      k.store(bases.back(), slot(i));
+    }
+    Value steps = sizeIn(frame, outer, loop.steps);
+    k.each(k.constant(0), steps, k.constant(1), [&](Value step) {
+      Value t = loop.reverse ? k.sub(k.sub(steps, k.constant(1)), step) : step;
+      for (auto [i, value] : llvm::enumerate(loop.values)) {
+        if (value.stepBytes)
+          k.store(k.offset(bases[i], k.mul(t, k.expression(value.stepBytes, symbols)), k.i8), slot(i));
+        if (value.otherBytes)
+          k.store(k.offset(bases[i], k.mul(k.rem(step, k.constant(2)), k.expression(value.otherBytes, symbols)), k.i8), slot(i));
+      }
+      for (auto [i, stage] : llvm::enumerate(loop.stages)) {
+        Value tasks = k.constant(0);
+        for (const KernelCall &kernel : stage.calls)
+          tasks = k.add(tasks, sizeIn(layout, own, kernel.tasks));
+        runTasks(stepName(name, i), own, tasks, threads);
+      }
+      for (const LoopPlan::Copy &copy : loop.copies)
+        LLVM::MemcpyOp::create(k.b, k.load(k.pointer, slot(copy.to)), k.load(k.pointer, slot(copy.from)),
+                               bytesOf(copy.bytes, loop.values[copy.to].rowBytes), false);
+      Values next;
+      for (const LoopPlan::Carried &carried : loop.carried)
+        next.push_back(k.load(k.pointer, slot(carried.next)));
+      for (auto [carried, address] : llvm::zip(loop.carried, next))
+        k.store(address, slot(carried.value));
+    });
+    for (const LoopPlan::Carried &carried : loop.carried) {
+      AffineExpr rowBytes = loop.values[carried.value].rowBytes;
+      LLVM::MemcpyOp::create(k.b, fromFirst(placeIn(frame, outer, carried.last), rowBytes), k.load(k.pointer, slot(carried.value)),
+                             bytesOf(carried.bytes, rowBytes), false);
+    }
   }
 
   Value constantAddress(unsigned index) {
@@ -274,10 +387,10 @@ private:
     Values symbols = loadSymbols(symbolArray);
     Value arenaBytes;
     Values at = offsets(symbols, arenaBytes);
-    Value slots = k.constant(placeSlots.size() + sizeSlots.size() + 1);
-    Value frame = LLVM::AllocaOp::create(k.b, k.pointer, k.i64, slots, /*alignment=*/8);
+    size_t slots = frame.places.size() + frame.sizes.size();
+    Value base = LLVM::AllocaOp::create(k.b, k.pointer, k.i64, k.constant(slots + symbols.size() + 1), /*alignment=*/8);
     auto element = [&](Value array, unsigned i) { return k.load(k.pointer, k.offset(array, k.constant(i), k.pointer)); };
-    for (auto [slot, place] : llvm::enumerate(placeSlots)) {
+    for (auto [slot, place] : llvm::enumerate(frame.places)) {
       Value address;
       switch (place.kind) {
       case Place::Arena:
@@ -295,32 +408,59 @@ private:
       default:
         address = constantAddress(place.index);
       }
-      k.store(address, slotAddress(frame, slot));
+      k.store(address, slotAddress(base, slot));
     }
-    for (auto [slot, size] : llvm::enumerate(sizeSlots))
-      k.store(k.expression(size, symbols), slotAddress(frame, placeSlots.size() + slot));
+    for (auto [slot, size] : llvm::enumerate(frame.sizes))
+      k.store(k.expression(size, symbols), slotAddress(base, frame.places.size() + slot));
+    for (auto [i, symbol] : llvm::enumerate(symbols))
+      k.store(symbol, slotAddress(base, slots + i));
 
-    Value null = LLVM::ZeroOp::create(k.b, k.pointer);
-    Value alone = LLVM::ICmpOp::create(k.b, LLVM::ICmpPredicate::eq, threads, null);
-    for (size_t i = 0; i < plan.stages.size(); ++i) {
-      Value count = k.constant(0);
-      for (const KernelCall &kernel : plan.stages[i].calls)
-        count = k.add(count, sizeIn(frame, kernel.tasks));
-      runStage(i, frame, count, alone, threads);
-    }
+    for (auto [i, stage] : llvm::enumerate(plan.stages))
+      runStage(i, stage, base, threads);
     for (const CopyPlan &copy : plan.copies)
-      LLVM::MemcpyOp::create(k.b, placeIn(frame, copy.to), placeIn(frame, copy.from), k.expression(copy.bytes, symbols), false);
+      LLVM::MemcpyOp::create(k.b, placeIn(frame, base, copy.to), placeIn(frame, base, copy.from), k.expression(copy.bytes, symbols), false);
     LLVM::ReturnOp::create(k.b, ValueRange());
   }
 
-  void runStage(size_t index, Value frame, Value count, Value alone, Value threads) {
-    auto stage = driver.lookupSymbol<LLVM::LLVMFuncOp>(stageName(index));
+  void runStage(size_t index, const StagePlan &stage, Value base, Value threads) {
+    auto inBlocks = [&] {
+      Value count = k.constant(0);
+      for (const KernelCall &kernel : stage.calls)
+        count = k.add(count, sizeIn(frame, base, kernel.tasks));
+      for (const LoopPlan &loop : stage.loops)
+        count = k.add(count, blocksOf(loop, base));
+      runTasks(stageName(index), base, count, threads);
+    };
+    if (stage.loops.size() != 1)
+      return inBlocks();
+    // One loop of one block: is a step worth a fork-join?
+    const LoopPlan &loop = stage.loops[0];
+    auto stepwise = [&] { call(loopName(index, 0) + "_stepwise", {base, threads}); };
+    if (loop.stepwise)
+      return stepwise();
+    if (!loop.flops)
+      return inBlocks();
+    constexpr int64_t worthAFork = 400000; // a few microseconds
+    Value flops = k.expression(loop.flops, loadSymbols(symbolSlots(base)));
+    Value cut = k.andI(k.compare(arith::CmpIPredicate::sle, blocksOf(loop, base), k.constant(1)),
+                       k.compare(arith::CmpIPredicate::sge, flops, k.constant(worthAFork)));
+    auto branch = scf::IfOp::create(k.b, TypeRange{}, cut, true);
+    OpBuilder::InsertionGuard guard(k.b);
+    k.b.setInsertionPointToStart(branch.thenBlock());
+    stepwise();
+    k.b.setInsertionPointToStart(branch.elseBlock());
+    inBlocks();
+  }
+
+  // A function's tasks 0 .. count-1, on the caller's threads where there are some (null: none) and more than one task.
+  void runTasks(StringRef function, Value base, Value count, Value threads) {
     auto serially = [&] {
-      k.each(k.constant(0), count, k.constant(1), [&](Value task) { LLVM::CallOp::create(k.b, stage, ValueRange{frame, task}); });
+      k.each(k.constant(0), count, k.constant(1), [&](Value task) { call(function, {base, task}); });
     };
     auto known = KernelBuilder::constantOf(count);
-    if (known && *known == 1)
+    if (!threads || (known && *known == 1))
       return serially();
+    Value alone = LLVM::ICmpOp::create(k.b, LLVM::ICmpPredicate::eq, threads, LLVM::ZeroOp::create(k.b, k.pointer));
     Value serial = arith::OrIOp::create(k.b, alone, k.compare(arith::CmpIPredicate::sle, count, k.constant(1)));
     auto branch = scf::IfOp::create(k.b, TypeRange{}, serial, true);
     OpBuilder::InsertionGuard guard(k.b);
@@ -329,9 +469,9 @@ private:
     k.b.setInsertionPointToStart(branch.elseBlock());
     Value pool = k.load(k.pointer, k.offset(threads, k.constant(offsetof(tenon_threads, pool)), k.i8));
     Value forkJoin = k.load(k.pointer, k.offset(threads, k.constant(offsetof(tenon_threads, parallel_for)), k.i8));
-    Value task = LLVM::AddressOfOp::create(k.b, stage);
+    Value task = LLVM::AddressOfOp::create(k.b, driver.lookupSymbol<LLVM::LLVMFuncOp>(function));
     auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {k.pointer, k.pointer, k.pointer, k.i64});
-    LLVM::CallOp::create(k.b, type, ValueRange{forkJoin, pool, task, frame, count});
+    LLVM::CallOp::create(k.b, type, ValueRange{forkJoin, pool, task, base, count});
   }
 
   ModuleOp driver;
@@ -341,8 +481,7 @@ private:
   MLIRContext *context;
   std::string prefix;
   KernelBuilder k;
-  std::vector<Place> placeSlots;
-  std::vector<AffineExpr> sizeSlots;
+  Frame frame; // of the entry
 };
 } // namespace
 

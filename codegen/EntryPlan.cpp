@@ -66,6 +66,9 @@ public:
       if (auto kernel = dyn_cast<ir::KernelOp>(op)) {
         if (failed(addKernel(kernel)))
           return failure();
+      } else if (auto scan = dyn_cast<ir::ScanOp>(op)) {
+        if (failed(addScan(scan)))
+          return failure();
       } else if (!isa<ir::ReadOp, ir::AssignOp, ir::ConstantOp, ir::ReshapeOp, ir::ReshapeLikeOp, func::ReturnOp>(op)) {
         return op.emitOpError("stands outside a kernel: the module was not optimised");
       }
@@ -97,12 +100,12 @@ private:
     for (Operation &op : body) {
       if (auto assign = dyn_cast<ir::AssignOp>(op))
         plan.assigned.push_back(assign.getVariable().str());
-      if (auto kernel = dyn_cast<ir::KernelOp>(op))
-        position[kernel] = position.size();
+      if (isa<ir::KernelOp, ir::ScanOp>(op))
+        position[&op] = position.size();
     }
   }
 
-  // All kernels that use a value, through views; null in the list stands for a return or an assign.
+  // All kernels and scans that use a value, through views; null in the list stands for a return or an assign.
   SmallVector<Operation *> usersOf(mlir::Value value) {
     SmallVector<Operation *> users;
     for (OpOperand &use : value.getUses()) {
@@ -110,7 +113,7 @@ private:
       if (isa<ir::ReshapeOp, ir::ReshapeLikeOp>(user)) {
         if (use.getOperandNumber() == 0)
           users.append(usersOf(user->getResult(0)));
-      } else if (isa<ir::KernelOp>(user)) {
+      } else if (isa<ir::KernelOp, ir::ScanOp>(user)) {
         users.push_back(user);
       } else {
         users.push_back(nullptr);
@@ -163,12 +166,13 @@ private:
     }
     for (auto [i, value] : llvm::enumerate(body.getTerminator()->getOperands())) {
       auto result = dyn_cast<OpResult>(storageOf(value));
-      if (result && isa<ir::KernelOp>(result.getOwner()) && !places.count(result))
+      if (result && isa<ir::KernelOp, ir::ScanOp>(result.getOwner()) && !places.count(result))
         places[result] = {Place::Output, static_cast<unsigned>(i)};
     }
   }
 
-  LogicalResult addKernel(ir::KernelOp op) {
+  // The kernel in the table and its sizes; places are the caller's.
+  FailureOr<KernelCall> makeCall(ir::KernelOp op, AffineExpr &scratchBytes) {
     KernelCall call;
     std::string text = Kernel::canonicalText(op, shapes, call.sizes);
     auto known = table.byText.find(text);
@@ -192,42 +196,275 @@ private:
     }
     auto substitute = [&](AffineExpr expr) { return expr.replaceDimsAndSymbols({}, call.sizes); };
     call.tasks = substitute(cut.tasks);
-    llvm::SetVector<StringRef> names;
-    collectNames(op.getLoc(), names);
-    call.layers = names.empty() ? op.getName().str() : llvm::join(names, "+");
+    scratchBytes = cut.scratchBytes ? substitute(cut.scratchBytes) : AffineExpr();
+    call.layers = layersOf(op, op.getName());
+    for (Operation &inner : op.getBody().front().without_terminator())
+      if (isa<ir::ConvOp, ir::MatmulOp, ir::ConvInputGradOp, ir::ConvFilterGradOp>(inner))
+        call.flops = flopsOf(inner);
+    return call;
+  }
 
+  static std::string layersOf(Operation *op, StringRef otherwise) {
+    llvm::SetVector<StringRef> names;
+    collectNames(op->getLoc(), names);
+    return names.empty() ? otherwise.str() : llvm::join(names, "+");
+  }
+
+  void useUntil(mlir::Value storage, int64_t stage) {
+    if (auto buffer = bufferOf.find(storage); buffer != bufferOf.end())
+      plan.buffers[buffer->second].last = std::max(plan.buffers[buffer->second].last, stage);
+  }
+  // Where a result of a kernel or scan goes: where it was placed already, or a new buffer.
+  Place placeResult(mlir::Value result, int64_t stage) {
+    auto [place, isNew] = places.try_emplace(result, Place{Place::Arena, static_cast<unsigned>(plan.buffers.size())});
+    if (isNew) {
+      bufferOf[result] = plan.buffers.size();
+      plan.buffers.push_back({bytesOf(result), stage, stage});
+    }
+    return place->second;
+  }
+  Place newBuffer(AffineExpr bytes, int64_t stage) {
+    plan.buffers.push_back({bytes, stage, stage});
+    return {Place::Arena, static_cast<unsigned>(plan.buffers.size() - 1)};
+  }
+
+  LogicalResult addKernel(ir::KernelOp op) {
+    AffineExpr scratchBytes;
+    FailureOr<KernelCall> call = makeCall(op, scratchBytes);
+    if (failed(call))
+      return failure();
     int64_t stage = stageFor(op);
     for (auto [operand, argument] : llvm::zip(op.getOperands(), op.getBody().front().getArguments())) {
       mlir::Value storage = storageOf(operand);
       if (!Kernel::isRead(argument)) {
-        call.operands.push_back({});
+        call->operands.push_back({});
         continue;
       }
-      call.operands.push_back(places[storage]);
-      if (auto buffer = bufferOf.find(storage); buffer != bufferOf.end())
-        plan.buffers[buffer->second].last = std::max(plan.buffers[buffer->second].last, stage);
+      call->operands.push_back(places[storage]);
+      useUntil(storage, stage);
     }
-    for (mlir::Value result : op.getResults()) {
-      auto [place, isNew] = places.try_emplace(result, Place{Place::Arena, static_cast<unsigned>(plan.buffers.size())});
-      if (isNew) {
-        bufferOf[result] = plan.buffers.size();
-        plan.buffers.push_back({bytesOf(result), stage, stage});
-      }
-      call.results.push_back(place->second);
-    }
-    if (cut.scratchBytes) {
-      call.scratch = {Place::Arena, static_cast<unsigned>(plan.buffers.size())};
-      plan.buffers.push_back({substitute(cut.scratchBytes), stage, stage});
-    }
-    for (Operation &inner : op.getBody().front().without_terminator())
-      if (isa<ir::ConvOp, ir::MatmulOp, ir::ConvInputGradOp, ir::ConvFilterGradOp>(inner))
-        call.flops = flopsOf(inner);
-    if (static_cast<size_t>(stage) == plan.stages.size())
-      plan.stages.emplace_back();
-    plan.stages[stage].calls.push_back(std::move(call));
+    for (mlir::Value result : op.getResults())
+      call->results.push_back(placeResult(result, stage));
+    if (scratchBytes)
+      call->scratch = newBuffer(scratchBytes, stage);
+    stageAt(stage).calls.push_back(std::move(*call));
     stageOf[op] = stage;
     return success();
   }
+  StagePlan &stageAt(int64_t stage) {
+    if (static_cast<size_t>(stage) == plan.stages.size())
+      plan.stages.emplace_back();
+    return plan.stages[stage];
+  }
+
+  LogicalResult addScan(ir::ScanOp op) {
+    int64_t stage = stageFor(op);
+    for (mlir::Value operand : op.getOperands())
+      useUntil(storageOf(operand), stage);
+    LoopPlanner loopPlanner{*this, op, stage, {}, {}, {}, {}};
+    FailureOr<LoopPlan> loop = loopPlanner.run();
+    if (failed(loop))
+      return failure();
+    stageAt(stage).loops.push_back(std::move(*loop));
+    stageOf[op] = stage;
+    return success();
+  }
+
+  // Plans one step of a scan.
+  struct LoopPlanner {
+    Planner &planner;
+    ir::ScanOp scan;
+    int64_t stage; // of the entry
+    LoopPlan loop;
+    llvm::DenseMap<mlir::Value, unsigned> numberOf; // a value of the body -> loop.values
+    llvm::DenseMap<Operation *, size_t> stepStage;
+    AffineExpr rows;
+
+    FailureOr<LoopPlan> run() {
+      loop.steps = planner.shapes[scan.getSequences()[0]][0];
+      loop.reverse = scan.getReverse();
+      loop.layers = layersOf(scan, "scan");
+      findRows();
+      bindArguments();
+      placeYields();
+      for (Operation &op : scan.block().without_terminator())
+        if (auto kernel = dyn_cast<ir::KernelOp>(op)) {
+          if (failed(addKernel(kernel)))
+            return failure();
+        } else if (auto constant = dyn_cast<ir::ConstantOp>(op)) {
+          Place place{Place::Constant, static_cast<unsigned>(planner.plan.constants.size())};
+          planner.plan.constants.push_back(cast<DenseElementsAttr>(constant.getValue()));
+          numberOf[constant.getResult()] = add({place, {}, {}, {}});
+        } else if (!isa<ir::ReshapeOp, ir::ReshapeLikeOp>(op)) {
+          return op.emitOpError("stands outside a kernel in the body of a scan");
+        }
+      finishYields();
+      return std::move(loop);
+    }
+
+    unsigned add(LoopValue value) {
+      loop.values.push_back(value);
+      return loop.values.size() - 1;
+    }
+    const ir::SymbolicShape &shape(mlir::Value value) { return planner.shapes[value]; }
+    AffineExpr rowBytes(mlir::Value value) {
+      if (!loop.rows || shape(value).empty() || shape(value)[0] != rows)
+        return {};
+      AffineExpr bytes = getAffineConstantExpr(elementBytes(value), scan.getContext());
+      for (AffineExpr dim : ArrayRef(shape(value)).drop_front())
+        bytes = bytes * dim;
+      return bytes;
+    }
+    static int64_t elementBytes(mlir::Value value) {
+      return std::max<unsigned>(1, cast<RankedTensorType>(value.getType()).getElementTypeBitWidth() / 8);
+    }
+
+    // May the batch be cut into blocks of rows? Its size must be a symbol that stands in front of every value and nowhere
+    // else, and every op must make a row from the same row of its operands.
+    void findRows() {
+      mlir::Value like = scan.carriedCount() ? scan.getInitial()[0] : mlir::Value(scan.steps()[0]);
+      ir::SymbolicShape first = shape(like);
+      if (first.empty() || !isa<AffineSymbolExpr>(first[0]))
+        return;
+      auto symbol = cast<AffineSymbolExpr>(first[0]);
+      if (loop.steps.isFunctionOfSymbol(symbol.getPosition()))
+        return;
+      auto isRow = [&](mlir::Value value) -> bool { return !shape(value).empty() && shape(value)[0] == symbol; };
+      auto isClean = [&](mlir::Value value) -> bool {
+        return llvm::none_of(llvm::enumerate(shape(value)), [&](auto dim) {
+          return dim.value().isFunctionOfSymbol(symbol.getPosition()) && !(dim.index() == 0 && dim.value() == symbol);
+        });
+      };
+      for (BlockArgument argument : scan.block().getArguments())
+        if (!isClean(argument))
+          return;
+      for (BlockArgument argument : llvm::concat<BlockArgument>(scan.steps(), scan.carried()))
+        if (!isRow(argument))
+          return;
+      WalkResult walked = scan.getBody().walk([&](Operation *op) {
+        if (isa<ir::KernelOp, ir::YieldOp, ir::ConstantOp>(op))
+          return WalkResult::advance();
+        bool fits = llvm::all_of(op->getOperands(), isClean) && llvm::all_of(op->getResults(), isClean) && keepsRows(op, isRow);
+        return fits ? WalkResult::advance() : WalkResult::interrupt();
+      });
+      for (mlir::Value yielded : scan.yields())
+        if (!isRow(yielded))
+          return;
+      if (walked.wasInterrupted())
+        return;
+      rows = symbol;
+      loop.rows = symbol;
+      loop.rowSymbol = symbol.getPosition();
+      loop.blocks = rows.ceilDiv(rowGrain);
+    }
+    static constexpr int64_t rowGrain = 16; // rows of one block at most
+    static bool keepsRows(Operation *op, llvm::function_ref<bool(mlir::Value)> isRow) {
+      mlir::Value result = op->getResult(0);
+      if (!isRow(result))
+        return llvm::none_of(op->getOperands(), isRow);
+      auto rank = [](mlir::Value value) { return cast<RankedTensorType>(value.getType()).getRank(); };
+      auto sameRank = [&](mlir::Value operand) { return !isRow(operand) || rank(operand) == rank(result); };
+      if (op->hasTrait<ir::Elementwise>())
+        return llvm::all_of(op->getOperands(), sameRank);
+      if (auto matmul = dyn_cast<ir::MatmulOp>(op))
+        return !matmul.getTransposeLhs() && rank(matmul.getLhs()) > 1 && !isRow(matmul.getRhs());
+      if (auto slice = dyn_cast<ir::SliceOp>(op))
+        return slice.getAxis() != 0;
+      if (auto concat = dyn_cast<ir::ConcatOp>(op))
+        return concat.getAxis() != 0;
+      if (auto softmax = dyn_cast<ir::SoftmaxOp>(op))
+        return rank(result) > 1;
+      if (auto broadcast = dyn_cast<ir::BroadcastLikeOp>(op))
+        return isRow(broadcast.getLike()) && (isRow(broadcast.getOperand()) ? sameRank(broadcast.getOperand()) && !llvm::is_contained(broadcast.getAxes(), 0)
+                                                                        : true);
+      return false;
+    }
+
+    void bindArguments() {
+      auto placed = [&](mlir::Value operand) { return planner.places[storageOf(operand)]; };
+      for (auto [argument, sequence] : llvm::zip(scan.steps(), scan.getSequences()))
+        numberOf[argument] = add({placed(sequence), planner.bytesOf(argument), rowBytes(argument), {}});
+      for (auto [argument, initial] : llvm::zip(scan.carried(), scan.getInitial()))
+        numberOf[argument] = add({placed(initial), {}, rowBytes(argument), {}});
+      for (auto [argument, invariant] : llvm::zip(scan.shared(), scan.getInvariants()))
+        numberOf[argument] = add({placed(invariant), {}, rowBytes(argument), {}});
+      loop.stepwise = planner.sharedBytes(scan) > planner.machine.l2 / 2;
+      if (loop.stepwise)
+        loop.blocks = {};
+    }
+
+    // A kernel's result that is stacked is written into the stack; one that is only carried has two buffers in turn.
+    void placeYields() {
+      auto own = [&](mlir::Value value) {
+        mlir::Value storage = storageOf(value);
+        return isa_and_nonnull<ir::KernelOp>(storage.getDefiningOp()) && !numberOf.count(storage) ? storage : mlir::Value();
+      };
+      for (mlir::Value result : scan.getResults())
+        planner.placeResult(result, stage);
+      unsigned carried = scan.carriedCount();
+      for (auto [i, value] : llvm::enumerate(scan.yields()))
+        if (mlir::Value storage = i < carried ? mlir::Value() : own(value))
+          numberOf[storage] = add({planner.places[scan.getResult(i)], planner.bytesOf(value), rowBytes(storage), {}});
+      for (mlir::Value value : scan.yields().take_front(carried))
+        if (mlir::Value storage = own(value))
+          numberOf[storage] = inTurn(storage);
+    }
+    unsigned inTurn(mlir::Value value) {
+      AffineExpr bytes = planner.bytesOf(value);
+      return add({planner.newBuffer(bytes * 2, stage), {}, rowBytes(value), bytes});
+    }
+
+    LogicalResult addKernel(ir::KernelOp op) {
+      AffineExpr scratchBytes;
+      FailureOr<KernelCall> call = planner.makeCall(op, scratchBytes);
+      if (failed(call))
+        return failure();
+      size_t at = loop.stages.empty() ? 0 : loop.stages.size() - 1;
+      for (auto [operand, argument] : llvm::zip(op.getOperands(), op.getBody().front().getArguments())) {
+        mlir::Value storage = storageOf(operand);
+        if (auto made = stepStage.find(storage.getDefiningOp()); made != stepStage.end())
+          at = std::max(at, made->second + 1);
+        call->operands.push_back(Kernel::isRead(argument) ? Place{Place::Loop, numberOf.lookup(storage)} : Place{});
+      }
+      for (mlir::Value result : op.getResults()) {
+        if (!numberOf.count(result))
+          numberOf[result] = add({planner.newBuffer(planner.bytesOf(result), stage), {}, rowBytes(result), {}});
+        call->results.push_back({Place::Loop, numberOf[result]});
+      }
+      if (scratchBytes) {
+        call->scratch = {Place::Loop, add({planner.newBuffer(scratchBytes, stage), {}, {}, {}})};
+        loop.blocks = {}; // blocks would share it
+      }
+      if (call->flops)
+        loop.flops = loop.flops ? loop.flops + call->flops : call->flops;
+      if (at == loop.stages.size())
+        loop.stages.emplace_back();
+      loop.stages[at].calls.push_back(std::move(*call));
+      stepStage[op] = at;
+      return success();
+    }
+
+    void finishYields() {
+      unsigned carried = scan.carriedCount();
+      for (auto [i, value] : llvm::enumerate(scan.yields())) {
+        unsigned from = numberOf.lookup(storageOf(value));
+        AffineExpr bytes = planner.bytesOf(value);
+        if (i >= carried) {
+          Place stack = planner.places[scan.getResult(i)];
+          if (loop.values[from].base == stack && loop.values[from].stepBytes)
+            continue;
+          loop.copies.push_back({from, add({stack, bytes, rowBytes(value), {}}), bytes});
+          continue;
+        }
+        // Another carried value's buffer is written again in the next step: its value is kept in a buffer of its own.
+        bool isOther = llvm::is_contained(scan.carried(), storageOf(value)) && storageOf(value) != scan.carried()[i];
+        unsigned next = isOther ? inTurn(value) : from;
+        if (isOther)
+          loop.copies.push_back({from, next, bytes});
+        loop.carried.push_back({numberOf.lookup(scan.carried()[i]), next, planner.places[scan.getResult(i)], bytes});
+      }
+    }
+  };
 
   // Multiply-adds counted twice: output elements times reduction steps, padding included.
   AffineExpr flopsOf(Operation &op) {
@@ -245,19 +482,33 @@ private:
     return count * size(filter);
   }
 
-  // The stage a kernel goes to: the last one when nothing in it touches what the kernel reads or writes, else a new one.
-  int64_t stageFor(ir::KernelOp op) {
+  static bool isStepwise(const StagePlan &stage) {
+    return llvm::any_of(stage.loops, [](const LoopPlan &loop) { return loop.stepwise; });
+  }
+  // What every step of a scan reads again.
+  int64_t sharedBytes(ir::ScanOp scan) {
+    int64_t shared = 0;
+    for (mlir::Value invariant : scan.getInvariants())
+      if (auto bytes = dyn_cast<AffineConstantExpr>(bytesOf(invariant)))
+        shared += bytes.getValue();
+    return shared;
+  }
+
+  // The stage a kernel or scan goes to: the last one when it is of its kind and nothing in it touches what it reads or writes, else a new one.
+  int64_t stageFor(Operation *op) {
     int64_t current = plan.stages.size();
-    if (current == 0)
-      return 0;
+    if (current == 0 || plan.stages.back().loops.empty() == isa<ir::ScanOp>(op) || isStepwise(plan.stages.back()))
+      return current;
+    if (auto scan = dyn_cast<ir::ScanOp>(op); scan && sharedBytes(scan) > machine.l2 / 2)
+      return current;
     auto inLast = [&](Operation *other) {
       auto it = stageOf.find(other);
       return it != stageOf.end() && it->second == current - 1;
     };
-    for (mlir::Value operand : op.getOperands())
+    for (mlir::Value operand : op->getOperands())
       if (Operation *producer = storageOf(operand).getDefiningOp(); producer && inLast(producer))
         return current;
-    for (mlir::Value result : op.getResults()) { // writing over a variable that the last stage still reads
+    for (mlir::Value result : op->getResults()) { // writing over a variable that the last stage still reads
       auto place = places.find(result);
       if (place == places.end() || place->second.kind != Place::Variable)
         continue;

@@ -17,9 +17,9 @@ struct KernelTable {
   llvm::StringMap<unsigned> byText;
 };
 
-/// Where a value lies.
+/// Where a value lies. Loop: inside a loop, the value of that number in LoopPlan::values.
 struct Place {
-  enum Kind { Nowhere, Arena, Input, Output, Variable, Constant } kind = Nowhere;
+  enum Kind { Nowhere, Arena, Input, Output, Variable, Constant, Loop } kind = Nowhere;
   unsigned index = 0;
   bool operator==(const Place &o) const { return kind == o.kind && index == o.index; }
 };
@@ -33,9 +33,44 @@ struct KernelCall {
   std::string layers; // names, joined by '+'
   mlir::AffineExpr flops; // multiply-adds counted twice; null when it is no contraction
 };
+struct LoopPlan;
 /// One fork-join.
 struct StagePlan {
   std::vector<KernelCall> calls;
+  std::vector<LoopPlan> loops;
+};
+
+/// A value inside a loop: an address that moves with the steps and with the block of rows.
+struct LoopValue {
+  Place base;
+  mlir::AffineExpr stepBytes;  // null: the same at every step
+  mlir::AffineExpr rowBytes;   // null: the same for every block of rows
+  mlir::AffineExpr otherBytes; // not null: two buffers that take turns, so far apart
+};
+
+/// A scan. Its batch is cut into blocks of rows that loop each on its own (one task each), or, where a step is worth it,
+/// every step is cut into its kernels' tasks. What is right for a size follows from sizes alone.
+struct LoopPlan {
+  mlir::AffineExpr steps;
+  bool reverse = false;
+  mlir::AffineExpr rows, blocks; // null rows: the loop is one piece
+  unsigned rowSymbol = 0;
+  bool stepwise = false;  // the steps' weights outgrow the cache: always cut every step
+  std::vector<LoopValue> values;
+  std::vector<StagePlan> stages; // of one step; kernels in them know places of kind Loop
+  struct Copy {
+    unsigned from, to;
+    mlir::AffineExpr bytes;
+  };
+  std::vector<Copy> copies; // at the end of a step
+  struct Carried {
+    unsigned value, next; // after a step `value` is where `next` is
+    Place last;           // gets the value after the last step
+    mlir::AffineExpr bytes;
+  };
+  std::vector<Carried> carried;
+  mlir::AffineExpr flops; // of one step
+  std::string layers;
 };
 struct CopyPlan {
   Place from, to;

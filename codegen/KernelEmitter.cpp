@@ -34,6 +34,9 @@ const Family *tenon::codegen::familyOf(const Kernel &kernel) {
       .Case<ir::ArgmaxOp>([](auto) { return &argmaxFamily; })
       .Case<ir::OneHotOp>([](auto) { return &oneHotFamily; })
       .Case<ir::PackOp>([](auto) { return &packFamily; })
-      .Case<ir::TransposeOp, ir::ConcatOp, ir::SliceOp, ir::PadOp>([](auto) { return &copyFamily; })
+      .Case<ir::GatherOp>([](auto) { return &gatherFamily; })
+      .Case<ir::RowListsOp>([](auto) { return &rowListsFamily; })
+      .Case<ir::SumRowsOp>([](auto) { return &sumRowsFamily; })
+      .Case<ir::TransposeOp, ir::ConcatOp, ir::SliceOp, ir::PadOp, ir::ReverseOp>([](auto) { return &copyFamily; })
       .Default([](Operation *) { return nullptr; });
 }

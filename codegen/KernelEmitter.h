@@ -36,7 +36,7 @@ struct Family {
 const Family *familyOf(const Kernel &kernel);
 
 extern const Family contractionFamily, filterGradientFamily, mapFamily, reductionFamily, poolingFamily, poolingGradientFamily,
-    softmaxFamily, argmaxFamily, oneHotFamily, packFamily, copyFamily;
+    softmaxFamily, argmaxFamily, oneHotFamily, packFamily, copyFamily, gatherFamily, rowListsFamily, sumRowsFamily;
 
 /// The code of an elementwise op on vectors (or scalars) of its operands; masks are i1. index: the row-major position of
 /// the first lane, for ops that depend on it (null elsewhere).

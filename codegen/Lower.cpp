@@ -46,16 +46,29 @@ static bool compileKernels(const KernelTable &table, const ir::Machine &machine,
   return good;
 }
 
+static std::string explain(const StagePlan &stage, const KernelTable &table, ArrayRef<std::string> symbols, const std::string &head) {
+  std::string text;
+  for (const KernelCall &call : stage.calls) {
+    const KernelTable::Entry &kernel = table.kernels[call.kernel];
+    text += head + "  " + kernel.symbol + "  " + call.layers;
+    if (!kernel.explanation.empty())
+      text += "  [" + kernel.explanation + "]";
+    text += "  tasks " + ir::printExpr(call.tasks, symbols) + "\n";
+  }
+  for (const LoopPlan &loop : stage.loops) {
+    text += head + "  loop over " + ir::printExpr(loop.steps, symbols) + (loop.reverse ? " steps backwards  " : " steps  ") + loop.layers;
+    if (loop.blocks)
+      text += "  tasks " + ir::printExpr(loop.blocks, symbols);
+    text += "\n";
+    for (auto [k, step] : llvm::enumerate(loop.stages))
+      text += explain(step, table, symbols, "  " + head + "." + std::to_string(k));
+  }
+  return text;
+}
 static std::string explain(const EntryPlan &plan, const KernelTable &table) {
   std::string text = plan.name + "\n";
   for (auto [i, stage] : llvm::enumerate(plan.stages))
-    for (const KernelCall &call : stage.calls) {
-      const KernelTable::Entry &kernel = table.kernels[call.kernel];
-      text += "  stage " + std::to_string(i) + "  " + kernel.symbol + "  " + call.layers;
-      if (!kernel.explanation.empty())
-        text += "  [" + kernel.explanation + "]";
-      text += "  tasks " + ir::printExpr(call.tasks, plan.symbols) + "\n";
-    }
+    text += explain(stage, table, plan.symbols, "  stage " + std::to_string(i));
   return text;
 }
 

@@ -145,13 +145,21 @@ std::vector<char> tenon::codegen::buildManifest(const std::vector<EntryPlan> &pl
     entry->checks.push_back("every dimension must be 1 or more");
     entry->checks.push_back("the shapes are too large: sizes in bytes must fit 64 bits");
     AffineExpr flops;
+    auto count = [&](AffineExpr more) { flops = !more ? flops : flops ? flops + more : more; };
     for (const StagePlan &stage : plan.stages) {
       auto written = std::make_unique<fb::StageT>();
-      for (const KernelCall &call : stage.calls) {
+      auto list = [&](const KernelCall &call) {
         written->kernels.push_back(table.kernels[call.kernel].symbol);
         written->layers.push_back(call.layers);
-        if (call.flops)
-          flops = flops ? flops + call.flops : call.flops;
+      };
+      for (const KernelCall &call : stage.calls) {
+        list(call);
+        count(call.flops);
+      }
+      for (const LoopPlan &loop : stage.loops) {
+        for (const StagePlan &step : loop.stages)
+          llvm::for_each(step.calls, list);
+        count(loop.flops ? loop.flops * loop.steps : AffineExpr());
       }
       entry->stages.push_back(std::move(written));
     }

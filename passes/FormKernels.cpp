@@ -15,11 +15,11 @@ using namespace tenon;
 using namespace tenon::passes;
 
 namespace {
-/// Builds the kernels of one function in their order, each at the function's end.
+/// Builds the kernels of one block in their order, each at the block's end.
 class KernelBuilder {
 public:
-  KernelBuilder(func::FuncOp function, const KernelGroups &groups, const ir::Machine &machine)
-      : groups(groups), machine(machine), terminator(function.getBody().front().getTerminator()), builder(terminator) {}
+  KernelBuilder(Block &block, const KernelGroups &groups, const ir::Machine &machine)
+      : groups(groups), machine(machine), terminator(block.getTerminator()), builder(terminator) {}
 
   LogicalResult build(const KernelGroup &group) {
     ir::ScheduleAttr schedule;
@@ -104,6 +104,8 @@ private:
     Value &packed = packs[{weights, layout}];
     if (packed)
       return packed;
+    if (Value invariant = packInvariant(weights, layout, loc))
+      return packed = invariant;
     auto type = cast<RankedTensorType>(weights.getType());
     auto packedType = RankedTensorType::get(type.getShape(), type.getElementType(), layout);
     ir::KernelOp kernel = create(loc, weights, packedType, nullptr);
@@ -112,6 +114,18 @@ private:
     Value inner = ir::PackOp::create(builder, loc, kernel.getBody().getArgument(0), layout);
     ir::YieldOp::create(builder, loc, inner);
     return packed = kernel.getResult(0);
+  }
+
+  // Weights that a scan's steps share are packed once, in front of the loop; null when they are none.
+  Value packInvariant(Value weights, ir::PackedAttr layout, Location loc) {
+    auto argument = dyn_cast<BlockArgument>(weights);
+    auto scan = argument ? dyn_cast<ir::ScanOp>(argument.getOwner()->getParentOp()) : ir::ScanOp();
+    if (!scan || !llvm::is_contained(scan.shared(), argument))
+      return {};
+    OpBuilder before(scan);
+    Value packed = ir::PackOp::create(before, loc, scan.getOperand(argument.getArgNumber()), layout);
+    scan.getInvariantsMutable().append(packed);
+    return scan.block().addArgument(packed.getType(), loc);
   }
 
   void repeatLeaf(const KernelGroup &group, Value value, IRMapping &inside) {
@@ -155,26 +169,41 @@ struct FormKernels : tenon::passes::impl::FormKernelsBase<FormKernels> {
     func::FuncOp function = getOperation();
     if (function.isDeclaration())
       return;
-    Block &body = function.getBody().front();
+    SmallVector<ir::ScanOp> scans; // inner ones first
+    function.walk([&](ir::ScanOp scan) { scans.push_back(scan); });
+    bool changed = false;
+    for (ir::ScanOp scan : scans) {
+      if (failed(form(function, scan.block(), changed)))
+        return signalPassFailure();
+      dropUnused(scan);
+    }
+    if (failed(form(function, function.getBody().front(), changed)))
+      return signalPassFailure();
+    if (!changed)
+      markAllAnalysesPreserved();
+  }
+
+  LogicalResult form(func::FuncOp function, Block &body, bool &changed) {
     eraseDead(body);
     splitReductions(body);
-    FailureOr<KernelGroups> groups = KernelGroups::plan(function);
+    FailureOr<KernelGroups> groups = KernelGroups::plan(function, body);
     if (failed(groups))
-      return signalPassFailure();
+      return failure();
     SmallVector<Operation *> replaced;
     for (Operation &op : body)
       if (Role role = roleOf(&op); role != Role::Outside && role != Role::Source && !isa<ir::ConstantOp>(op))
         replaced.push_back(&op);
     if (replaced.empty())
-      return markAllAnalysesPreserved();
-    KernelBuilder kernelBuilder(function, *groups, *machine);
+      return success();
+    changed = true;
+    KernelBuilder kernelBuilder(body, *groups, *machine);
     for (const KernelGroup &group : groups->ordered()) {
       if (group.outside) {
         kernelBuilder.keep(group.ops.front());
         continue;
       }
       if (failed(kernelBuilder.build(group)))
-        return signalPassFailure();
+        return failure();
       ++kernels;
       if (group.root)
         epilogueOps += group.ops.size() - 1;
@@ -184,6 +213,17 @@ struct FormKernels : tenon::passes::impl::FormKernelsBase<FormKernels> {
       op->erase();
     }
     eraseDead(body); // constants that the kernels repeat
+    return success();
+  }
+
+  // Plain weights of which the steps read the packed ones.
+  static void dropUnused(ir::ScanOp scan) {
+    unsigned first = scan.getNumOperands() - scan.getInvariants().size();
+    for (unsigned i = scan.getInvariants().size(); i-- > 0;)
+      if (scan.block().getArgument(first + i).use_empty()) {
+        scan.block().eraseArgument(first + i);
+        scan.getInvariantsMutable().erase(i);
+      }
   }
 
   // A reduction kernel's axes lie side by side: a sum over other axes is a sum over the last run and then the rest.

@@ -29,17 +29,17 @@ Role passes::roleOf(Operation *op) {
   }
   if (isa<ir::DropoutOp>(op))
     return Role::Elementwise;
-  if (!isa<ir::NodeInterface>(op) || isa<ir::ReshapeOp, ir::ReshapeLikeOp>(op))
+  if (!isa<ir::NodeInterface>(op) || isa<ir::ReshapeOp, ir::ReshapeLikeOp, ir::ScanOp>(op))
     return Role::Outside;
   return Role::Single;
 }
 
-FailureOr<KernelGroups> KernelGroups::plan(func::FuncOp function) {
+FailureOr<KernelGroups> KernelGroups::plan(func::FuncOp function, Block &block) {
   FailureOr<ir::SymbolicShapes> shapes = ir::SymbolicShapes::analyze(function);
   if (failed(shapes))
     return failure();
   KernelGroups result(std::move(*shapes));
-  result.groups = fuse(function.getBody().front(), result.shapes);
+  result.groups = fuse(block, result.shapes);
   for (KernelGroup &group : result.groups)
     result.collectOperands(group);
   result.addNeededLeaves();

@@ -9,7 +9,7 @@ namespace tenon::passes {
 
 /// What an op is to a kernel.
 enum class Role {
-  Outside,     ///< stays in the function: views, kernels, assigns, the return
+  Outside,     ///< stays in the block: views, kernels, scans, assigns, the return
   Source,      ///< stays at the function's entry: reads, constants too large to repeat
   Leaf,        ///< repeated in each kernel that uses it: small constants, counts, broadcasts, scalars made of these
   Elementwise, ///< epilogue, map or prologue
@@ -37,8 +37,9 @@ std::vector<KernelGroup> fuse(mlir::Block &block, const ir::SymbolicShapes &shap
 
 class KernelGroups {
 public:
-  /// Fails (with a diagnostic) when the function's shapes contradict each other.
-  static mlir::FailureOr<KernelGroups> plan(mlir::func::FuncOp function);
+  /// The groups of one block of a function: its own or a scan's body. Fails (with a diagnostic) when the function's shapes
+  /// contradict each other.
+  static mlir::FailureOr<KernelGroups> plan(mlir::func::FuncOp function, mlir::Block &block);
 
   /// Every group after those it takes operands from, otherwise in program order.
   llvm::ArrayRef<KernelGroup> ordered() const { return groups; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernels that move data: packed weights, and transpose, concat, slice, pad as copies of runs.
+// Kernels that move data: packed weights, and transpose, concat, slice, pad, reverse as copies of runs.
 #include "codegen/KernelEmitter.h"
 #include "ir/PackedLayout.h"
 
@@ -84,6 +84,8 @@ public:
       return writeTranspose(transpose.getPermutation());
     if (auto pad = dyn_cast<ir::PadOp>(root))
       return writePad(pad);
+    if (auto reverse = dyn_cast<ir::ReverseOp>(root))
+      return writeReverse(reverse.getOperand(), reverse.getAxis());
     if (auto slice = dyn_cast<ir::SliceOp>(root)) {
       mlir::Value operand = slice.getOperand();
       int64_t axis = slice.getAxis();
@@ -172,6 +174,21 @@ private:
       k.each(k.constant(0), e.dim(result, rank - 1), k.constant(1), [&](Value i) {
         Value value = k.load(element, k.offset(e.pointer(operand), k.add(source, k.mul(i, stride)), element));
         k.store(value, k.offset(e.results[0], k.add(target, i), element));
+      });
+    });
+  }
+  void writeReverse(mlir::Value operand, int64_t axis) {
+    eachRun([&](ArrayRef<Value> index) {
+      Values from(index.begin(), index.end());
+      if (axis + 1 < rank) {
+        from[axis] = k.sub(k.add(e.dim(operand, axis), -1), index[axis]);
+        return copyRun(operand, from, index, e.dim(result, rank - 1));
+      }
+      Value length = e.dim(result, rank - 1), source = positionOf(operand, from), target = positionOf(result, index);
+      k.each(k.constant(0), length, k.constant(1), [&](Value i) {
+        Value back = k.sub(k.add(length, -1), i);
+        k.store(k.load(element, k.offset(e.pointer(operand), k.add(source, back), element)),
+                k.offset(e.results[0], k.add(target, i), element));
       });
     });
   }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of a table: taken by index, and the sums of what came back for each of them.
+#include "codegen/KernelEmitter.h"
+#include <limits>
+
+using namespace mlir;
+using namespace tenon;
+using namespace tenon::codegen;
+
+namespace {
+Type elementOf(mlir::Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
+
+AffineExpr elementsOf(const Kernel &kernel, mlir::Value value) {
+  AffineExpr count = getAffineConstantExpr(1, kernel.module()->getContext());
+  for (AffineExpr dim : kernel.shape(value))
+    count = count * dim;
+  return count;
+}
+
+// Rows of one task: about so many elements.
+constexpr int64_t grain = 8192;
+int64_t rowsPerTask(const Kernel &kernel, mlir::Value result) {
+  auto width = dyn_cast<AffineConstantExpr>(kernel.shape(result).back());
+  return std::max<int64_t>(1, grain / std::max<int64_t>(1, width ? width.getValue() : 1));
+}
+
+// The index at a position as i64.
+Value indexAt(KernelEmitter &e, mlir::Value indices, Value position) {
+  Type element = elementOf(indices);
+  Value index = e.k.load(element, e.k.offset(e.pointer(indices), position, element));
+  return element == e.k.i64 ? index : Value(arith::ExtSIOp::create(e.k.b, e.k.i64, index));
+}
+
+void eachOfTask(KernelEmitter &e, Value count, llvm::function_ref<void(Value)> body) {
+  Value first = e.k.mul(e.task, e.plan.rowGrain);
+  e.k.each(first, e.k.min(e.k.add(first, e.plan.rowGrain), count), e.k.constant(1), body);
+}
+
+KernelPlan planGather(const Kernel &kernel, const ir::Machine &) {
+  auto gather = cast<ir::GatherOp>(kernel.root());
+  KernelPlan plan;
+  plan.rowGrain = rowsPerTask(kernel, gather.getResult());
+  plan.tasks = elementsOf(kernel, gather.getIndices()).ceilDiv(plan.rowGrain);
+  return plan;
+}
+void emitGather(KernelEmitter &e) {
+  KernelBuilder &k = e.k;
+  auto gather = cast<ir::GatherOp>(e.kernel.root());
+  Value rows = e.dim(gather.getTable(), 0), width = e.dim(gather.getTable(), 1);
+  eachOfTask(e, e.size(elementsOf(e.kernel, gather.getIndices())), [&](Value position) {
+    Value index = indexAt(e, gather.getIndices(), position), target = k.offset(e.results[0], k.mul(position, width));
+    auto branch = scf::IfOp::create(k.b, TypeRange{}, k.inside(index, rows), true);
+    OpBuilder::InsertionGuard guard(k.b);
+    k.b.setInsertionPointToStart(branch.thenBlock());
+    Value source = k.offset(e.pointer(gather.getTable()), k.mul(index, width));
+    k.pieces(width, [&](Value at, int64_t lanes) {
+      k.store(k.load(k.vectorOf(k.f32, lanes), k.offset(source, at)), k.offset(target, at));
+    });
+    k.b.setInsertionPointToStart(branch.elseBlock());
+    k.pieces(width, [&](Value at, int64_t lanes) {
+      k.store(k.splat(k.vectorOf(k.f32, lanes), std::numeric_limits<double>::quiet_NaN()), k.offset(target, at));
+    });
+  });
+}
+
+// A counting sort; scratch holds where the next position of each row goes.
+KernelPlan planRowLists(const Kernel &kernel, const ir::Machine &) {
+  MLIRContext *context = kernel.module()->getContext();
+  KernelPlan plan;
+  plan.tasks = getAffineConstantExpr(1, context);
+  plan.scratchBytes = getAffineConstantExpr(4 * (cast<ir::RowListsOp>(kernel.root()).getRows() + 1), context);
+  return plan;
+}
+void emitRowLists(KernelEmitter &e) {
+  KernelBuilder &k = e.k;
+  auto lists = cast<ir::RowListsOp>(e.kernel.root());
+  Value rows = k.constant(lists.getRows()), count = e.size(elementsOf(e.kernel, lists.getIndices())), one = k.constant(1);
+  auto slot = [&](Value base, Value at) { return k.offset(base, at, k.i32); };
+  auto increase = [&](Value address) {
+    Value old = k.load(k.i32, address);
+    k.store(arith::AddIOp::create(k.b, old, k.splatInt(k.i32, 1)), address);
+    return old;
+  };
+  // Indices outside the table stand in the list behind the last row's.
+  auto rowAt = [&](Value position) {
+    Value index = indexAt(e, lists.getIndices(), position);
+    return k.select(k.inside(index, rows), index, rows);
+  };
+  k.each(0, k.add(rows, 1), 1, [&](Value row) { k.store(k.splatInt(k.i32, 0), slot(e.scratch, row)); });
+  k.each(0, count, 1, [&](Value position) { increase(slot(e.scratch, rowAt(position))); });
+  k.loop(k.constant(0), k.add(rows, 1), one, {k.splatInt(k.i32, 0)}, [&](Value row, ValueRange sum) -> Values {
+    Value inRow = k.load(k.i32, slot(e.scratch, row));
+    k.store(sum[0], slot(e.results[0], row));
+    k.store(sum[0], slot(e.scratch, row));
+    return {arith::AddIOp::create(k.b, sum[0], inRow)};
+  });
+  k.each(0, count, 1, [&](Value position) {
+    Value at = arith::ExtSIOp::create(k.b, k.i64, increase(slot(e.scratch, rowAt(position))));
+    k.store(arith::TruncIOp::create(k.b, k.i32, position), slot(e.results[1], at));
+  });
+}
+
+KernelPlan planSumRows(const Kernel &kernel, const ir::Machine &) {
+  mlir::Value result = kernel.root()->getResult(0);
+  KernelPlan plan;
+  plan.rowGrain = rowsPerTask(kernel, result);
+  plan.tasks = kernel.shape(result)[0].ceilDiv(plan.rowGrain);
+  return plan;
+}
+void emitSumRows(KernelEmitter &e) {
+  KernelBuilder &k = e.k;
+  auto sum = cast<ir::SumRowsOp>(e.kernel.root());
+  Value width = e.dim(sum.getResult(), 1), operand = e.pointer(sum.getOperand());
+  eachOfTask(e, e.dim(sum.getResult(), 0), [&](Value row) {
+    Value first = indexAt(e, sum.getOffsets(), row), last = indexAt(e, sum.getOffsets(), k.add(row, 1));
+    Value target = k.offset(e.results[0], k.mul(row, width));
+    k.pieces(width, [&](Value at, int64_t lanes) {
+      Type vector = k.vectorOf(k.f32, lanes);
+      Values total = k.loop(first, last, k.constant(1), {k.splat(vector, 0)}, [&](Value j, ValueRange so) -> Values {
+        Value source = k.offset(operand, k.add(k.mul(indexAt(e, sum.getOrder(), j), width), at));
+        return {arith::AddFOp::create(k.b, so[0], k.load(vector, source))};
+      });
+      k.store(total[0], k.offset(target, at));
+    });
+  });
+}
+} // namespace
+
+const Family tenon::codegen::gatherFamily = {"gather", planGather, emitGather};
+const Family tenon::codegen::rowListsFamily = {"row_lists", planRowLists, emitRowLists};
+const Family tenon::codegen::sumRowsFamily = {"sum_rows", planSumRows, emitSumRows};
