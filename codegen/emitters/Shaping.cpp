@@ -93,7 +93,7 @@ public:
       return eachRun([&](ArrayRef<Value> index) {
         Values from(index.begin(), index.end());
         from[axis] = k.add(from[axis], slice.getStart());
-        copyRun(operand, from, index, axis == rank - 1 ? k.constant(slice.getSize()) : e.dim(result, rank - 1));
+        copyRun(operand, from, index, e.dim(result, rank - 1));
       });
     }
     auto concat = cast<ir::ConcatOp>(root);

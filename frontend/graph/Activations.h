@@ -5,9 +5,11 @@
 
 namespace tenon::graph {
 
-/// The canonical name ("exponential" for "exp", "linear" for ""); an Error "<layer>: unknown activation ..." otherwise.
+/// The canonical name ("silu" for "swish", "linear" for ""); an Error "<layer>: unknown activation ..." otherwise.
 std::string checkActivation(const std::string &layer, const std::string &name);
 /// The activation, whose name checkActivation has accepted, of a value.
 mlir::Value emitActivation(Emitter &emitter, const std::string &name, mlir::Value value);
+/// Does it take each element alone? Others go over the last axis.
+bool isElementwiseActivation(const std::string &name);
 
 } // namespace tenon::graph

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/EmitModule.h"
+#include "frontend/graph/Penalties.h"
 
 using namespace mlir;
 
@@ -38,7 +39,9 @@ std::vector<Value> emitForward(Emitter &emitter, const ModelNode &model, const s
       Value operand = values.lookup(key(input));
       operands.push_back(call->layer->takesFloats() ? emitter.toFloat(operand) : operand);
     }
-    for (auto [i, result] : llvm::enumerate(call->layer->emit(emitter, operands)))
+    std::vector<Value> results = call->layer->emit(emitter, operands);
+    addActivityPenalty(emitter, call->layer->activityRegularizer(), results);
+    for (auto [i, result] : llvm::enumerate(results))
       values[{call.get(), i}] = result;
   }
   std::vector<Value> outputs;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/EmitTraining.h"
+#include "frontend/graph/Constraints.h"
+#include "frontend/graph/Penalties.h"
 #include "frontend/graph/losses/Function.h"
 #include "frontend/graph/metrics/Function.h"
 #include "frontend/graph/optimizers/Rule.h"
@@ -143,8 +145,9 @@ private:
     for (const Output &output : outputs)
       arguments.push_back({"target:" + output.name, output.target});
     for (const Output &output : outputs)
-      arguments.push_back({"sample_weight:" + output.name, floatType({ShapedType::kDynamic})});
+      arguments.push_back({"sample_weight:" + output.name, floatType({output.target.getDimSize(0)})});
     Emitter emitter(module, function, arguments, mode, weights);
+    emitter.collectPenalties();
     std::vector<Value> inputs = emitter.arguments();
     inputs.resize(inputCount);
     std::vector<Value> predictions = emitForward(emitter, model, inputs);
@@ -170,6 +173,7 @@ private:
       for (size_t index : outputs[i].weightedMetrics)
         observe(emitter, tracked[index], target, prediction, weight);
     }
+    total = withPenalties(*total, emitter, model);
     observeLoss(emitter, b, tracked[0], *total, samples);
     if (mode == Mode::Training)
       emitter.finish({total->value()}, {"loss"});
@@ -228,7 +232,9 @@ private:
       if (rule.needsSquaredNorm())
         operands.squaredNorm.emplace(b, emitter.argument(1));
       UpdateResults results = rule.step(operands);
-      emitter.assign(named.name, results.variable.value());
+      const Constraint &constraint = named.weight->constraint;
+      Expression updated = constraint ? constraint.node()->project(results.variable) : results.variable;
+      emitter.assign(named.name, updated.value());
       for (auto [name, value] : llvm::zip_equal(names, results.slots))
         emitter.assign(name, value.value());
       emitter.finish();

@@ -124,6 +124,9 @@ Value Emitter::constantI64(int64_t value) {
   auto type = RankedTensorType::get({}, builder_.getI64Type());
   return create<ir::ConstantOp>(ElementsAttr(DenseElementsAttr::get(type, value)));
 }
+Value Emitter::leakyRelu(Value x, double slope) {
+  return create<ir::SelectOp>(create<ir::GreaterOp>(x, constant(0)), x, multiply(x, constant(slope)));
+}
 Value Emitter::reduceSum(Value a, ArrayRef<int64_t> axes, bool keepdims) {
   return create<ir::ReduceSumOp>(a, axes, keepdims);
 }
@@ -134,6 +137,14 @@ Value Emitter::reduceMean(Value a, ArrayRef<int64_t> axes, bool keepdims) {
   return divide(reduceSum(a, axes, keepdims), create<ir::CountOp>(a, axes));
 }
 Value Emitter::reshape(Value a, ArrayRef<int64_t> shape) { return create<ir::ReshapeOp>(a, shape); }
+Value Emitter::moveAxis(Value a, int64_t from, int64_t to) {
+  if (from == to)
+    return a;
+  SmallVector<int64_t> permutation = llvm::to_vector(llvm::seq<int64_t>(0, rankOf(a)));
+  permutation.erase(permutation.begin() + from);
+  permutation.insert(permutation.begin() + to, from);
+  return create<ir::TransposeOp>(a, permutation);
+}
 Value Emitter::toFloat(Value a) {
   Type type = cast<RankedTensorType>(a.getType()).getElementType();
   return type.isF32() ? a : create<ir::ConvertOp>(a, TypeAttr::get(builder_.getF32Type()));

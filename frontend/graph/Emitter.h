@@ -55,6 +55,12 @@ public:
   /// Writes assigns and return and sets the function's type; `names` are the results' tenon.name.
   void finish(llvm::ArrayRef<mlir::Value> results = {}, llvm::ArrayRef<std::string> names = {});
 
+  /// From here on penalties on layers' results are collected: scalars that training adds to the loss.
+  void collectPenalties() { collecting_ = true; }
+  bool collectsPenalties() const { return collecting_; }
+  void addPenalty(mlir::Value scalar) { penalties_.push_back(scalar); }
+  llvm::ArrayRef<mlir::Value> penalties() const { return penalties_; }
+
   /// A new call site of something random, 0, 1, ... in the order of emission.
   int64_t nextSite() { return sites_++; }
   /// The seed and the step that random ops read: the i64 variables "seed" and "optimizer/iteration", declared here when
@@ -78,11 +84,15 @@ public:
   mlir::Value divide(mlir::Value a, mlir::Value b) { return create<ir::DivideOp>(a, b); }
   mlir::Value maximum(mlir::Value a, mlir::Value b) { return create<ir::MaximumOp>(a, b); }
   mlir::Value minimum(mlir::Value a, mlir::Value b) { return create<ir::MinimumOp>(a, b); }
+  /// x above 0, slope * x elsewhere (its gradient at 0 too, as in Keras).
+  mlir::Value leakyRelu(mlir::Value x, double slope);
   mlir::Value reduceSum(mlir::Value a, llvm::ArrayRef<int64_t> axes, bool keepdims = false);
   mlir::Value reduceMax(mlir::Value a, llvm::ArrayRef<int64_t> axes, bool keepdims = false);
   /// The mean over axes: sum / count.
   mlir::Value reduceMean(mlir::Value a, llvm::ArrayRef<int64_t> axes, bool keepdims = false);
   mlir::Value reshape(mlir::Value a, llvm::ArrayRef<int64_t> shape);
+  /// One axis at another place, the others in their order: itself when that is where it is.
+  mlir::Value moveAxis(mlir::Value a, int64_t from, int64_t to);
   /// Itself when it is float32 already.
   mlir::Value toFloat(mlir::Value a);
 
@@ -118,6 +128,8 @@ private:
   llvm::StringMap<mlir::Value> current_;
   llvm::MapVector<mlir::StringAttr, std::pair<mlir::Value, mlir::Location>> assigned_;
   std::string path_;
+  bool collecting_ = false;
+  llvm::SmallVector<mlir::Value> penalties_;
   int64_t sites_ = 0;
 };
 

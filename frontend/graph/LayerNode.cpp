@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/LayerNode.h"
+#include "frontend/graph/Constraints.h"
 #include "nlohmann/json.hpp"
 #include <cstdio>
 
@@ -58,8 +59,13 @@ void LayerNode::collectWeights(const std::string &path, std::vector<NamedWeight>
     weights.push_back({path + name_ + "/" + weight->name, weight, trainable_ && weight->kind == WeightKind::Weight});
 }
 
-std::shared_ptr<Weight> LayerNode::addWeight(std::string name, WeightKind kind, Array value) {
-  return weights_.emplace_back(std::make_shared<Weight>(Weight{std::move(name), kind, std::move(value)}));
+std::shared_ptr<Weight> LayerNode::addWeight(std::string name, WeightKind kind, Array value, Regularizer regularizer,
+                                             Constraint constraint) {
+  if (constraint)
+    if (std::string fault = constraint.node()->fault(value.shape().size()); !fault.empty())
+      fail(fault + " a weight " + name + " of shape " + shapeText(value.shape()));
+  return weights_.emplace_back(std::make_shared<Weight>(
+      Weight{std::move(name), kind, std::move(value), std::move(regularizer), std::move(constraint)}));
 }
 
 const TensorSpec &LayerNode::oneInput(const std::vector<TensorSpec> &inputs, int64_t minRank, int64_t maxRank) const {
@@ -71,13 +77,21 @@ const TensorSpec &LayerNode::oneInput(const std::vector<TensorSpec> &inputs, int
   return inputs[0];
 }
 
-int64_t LayerNode::channels(const TensorSpec &input, int64_t expected) const {
-  int64_t size = input.shape.back();
-  require(size != None, "the last axis of the input must be known, got shape " + shapeText(input.shape));
-  require(size > 0, "the last axis of the input must not be empty, got shape " + shapeText(input.shape));
-  require(expected == None || size == expected, "expected an input whose last axis has size " +
-                                                    std::to_string(expected) + ", got shape " + shapeText(input.shape));
+int64_t LayerNode::channels(const TensorSpec &input, int64_t expected, int64_t axis) const {
+  int64_t position = axisOf(input, axis), size = input.shape[position];
+  std::string which = position == input.rank() - 1 ? "the last axis" : "axis " + std::to_string(position);
+  require(size != None, which + " of the input must be known, got shape " + shapeText(input.shape));
+  require(size > 0, which + " of the input must not be empty, got shape " + shapeText(input.shape));
+  if (expected != None && size != expected)
+    fail("expected an input whose " + which.substr(which.starts_with("the ") ? 4 : 0) + " has size " +
+         std::to_string(expected) + ", got shape " + shapeText(input.shape));
   return size;
+}
+
+int64_t LayerNode::axisOf(const TensorSpec &input, int64_t axis) const {
+  require(axis >= -input.rank() && axis < input.rank(),
+          "axis " + std::to_string(axis) + " is outside an input of shape " + shapeText(input.shape));
+  return axis < 0 ? axis + input.rank() : axis;
 }
 
 } // namespace tenon::graph

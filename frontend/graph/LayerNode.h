@@ -3,8 +3,10 @@
 #pragma once
 #include "nlohmann/json_fwd.hpp"
 #include <functional>
+#include <tenon/constraints.h>
 #include <tenon/error.h>
 #include <tenon/layer.h>
+#include <tenon/regularizers.h>
 
 namespace mlir {
 class Value;
@@ -41,6 +43,9 @@ struct Weight {
   std::string name;
   WeightKind kind;
   Array value;
+  /// The penalty that it adds to the loss while it is trained, and what it is projected to after each update.
+  Regularizer regularizer = {};
+  Constraint constraint = {};
   /// Changed by whoever writes `value` (setWeights, training), so that what was computed from it is computed anew.
   uint64_t version = 0;
 };
@@ -86,6 +91,8 @@ public:
   virtual Json config() const = 0;
   /// What Keras writes beside the inputs of each call: {"mask": null} for layers that take a mask.
   virtual Json callArguments() const;
+  /// The penalty that each call's results add to the loss.
+  virtual Regularizer activityRegularizer() const { return {}; }
   /// Does Keras write the input shapes that the layer was built for?
   virtual bool recordsBuild() const { return false; }
   const std::vector<TensorSpec> &builtFor() const { return builtFor_; }
@@ -101,7 +108,9 @@ public:
 protected:
   /// Creates the weights for inputs that infer has accepted; called once.
   virtual void build(const std::vector<TensorSpec> &inputs) {}
-  std::shared_ptr<Weight> addWeight(std::string name, WeightKind kind, Array value);
+  /// An Error when the constraint does not fit the weight's shape.
+  std::shared_ptr<Weight> addWeight(std::string name, WeightKind kind, Array value, Regularizer regularizer = {},
+                                    Constraint constraint = {});
   void rename(std::string name) { name_ = std::move(name); }
   void giveInputShape(Shape shape) { inputShape_ = std::move(shape); }
   void require(bool condition, const std::string &message) const {
@@ -110,8 +119,11 @@ protected:
   }
   /// The single input of a layer that takes one, of at least (or exactly) this rank.
   const TensorSpec &oneInput(const std::vector<TensorSpec> &inputs, int64_t minRank, int64_t maxRank = INT64_MAX) const;
-  /// The size of the input's last axis, which must be known and, once built, that of the weights (`expected`, or None).
-  int64_t channels(const TensorSpec &input, int64_t expected) const;
+  /// The size of the input's channels, on the last axis or another one, which must be known and, once built, that of the
+  /// weights (`expected`, or None).
+  int64_t channels(const TensorSpec &input, int64_t expected, int64_t axis = -1) const;
+  /// `axis` counted from the front; an Error when it lies outside the input's.
+  int64_t axisOf(const TensorSpec &input, int64_t axis) const;
 
 private:
   std::string className_, name_;

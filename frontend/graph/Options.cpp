@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/Options.h"
+#include "frontend/graph/Constraints.h"
 #include "frontend/graph/Initializers.h"
+#include "frontend/graph/Regularizers.h"
 #include <algorithm>
 
 namespace tenon::graph {
 
 Json optionToJson(const Initializer &value) { return serializeInitializer(value); }
-Json optionToJson(const Extent2D &value) {
-  return value.given() ? Json::array({value.height(), value.width()}) : Json();
-}
+Json optionToJson(const Regularizer &value) { return value ? value.node()->json() : Json(); }
+Json optionToJson(const Constraint &value) { return value ? value.node()->json() : Json(); }
+Json optionToJson(const Axes &value) { return value.isList() ? Json(value.list()) : Json(value.list().at(0)); }
 
 bool optionFromJson(const Json &json, bool &value) {
   if (!json.is_boolean())
@@ -47,16 +49,48 @@ bool optionFromJson(const Json &json, Initializer &value) {
   value = deserializeInitializer(json);
   return true;
 }
-bool optionFromJson(const Json &json, Extent2D &value) {
-  if (json.is_null())
-    value = std::nullopt;
+bool optionFromJson(const Json &json, Regularizer &value) {
+  value = regularizerFromJson(json);
+  return true;
+}
+bool optionFromJson(const Json &json, Constraint &value) {
+  value = constraintFromJson(json);
+  return true;
+}
+bool optionFromJson(const Json &json, Axes &value) {
+  if (Shape list; optionFromJson(json, list))
+    value = Axes(list);
   else if (json.is_number_integer())
-    value = Extent2D(json.get<int64_t>(), json.get<int64_t>());
-  else if (Shape sizes; optionFromJson(json, sizes) && (sizes.size() == 1 || sizes.size() == 2))
-    value = Extent2D(sizes.front(), sizes.back());
+    value = json.get<int64_t>();
   else
     return false;
   return true;
+}
+bool optionFromJson(const Json &json, Margin &value) {
+  if (Shape sides; optionFromJson(json, sides) && sides.size() == 2)
+    value = {sides[0], sides[1]};
+  else if (json.is_number_integer())
+    value = {json.get<int64_t>(), json.get<int64_t>()};
+  else
+    return false;
+  return true;
+}
+bool optionFromJson(const Json &json, Margin2D &value) {
+  if (json.is_number_integer())
+    return optionFromJson(json, value.height) && optionFromJson(json, value.width);
+  return json.is_array() && json.size() == 2 && optionFromJson(json[0], value.height) &&
+         optionFromJson(json[1], value.width);
+}
+bool optionFromJson(const Json &json, ShapeWithNone<Shape> &value) {
+  value.shape.clear();
+  if (json.is_null())
+    return true;
+  for (const Json &dim : json)
+    if (dim.is_null() || dim.is_number_integer())
+      value.shape.push_back(dim.is_null() ? None : dim.get<int64_t>());
+    else
+      return false;
+  return json.is_array();
 }
 
 const Json *OptionReader::take(const char *key) {
@@ -77,23 +111,28 @@ void OptionReader::finish() const {
       throw Error(layer + ": unknown option " + key + " = " + value.dump());
 }
 
-void SignatureWriter::append(const std::string &key, const std::string &assignment) {
-  text += text.empty() ? "." : ", .";
-  for (size_t i = 0; i < key.size(); ++i)
-    text += key[i] == '_' && i + 1 < key.size() ? static_cast<char>(std::toupper(key[++i])) : key[i];
-  text += assignment;
-}
-std::string SignatureWriter::textOf(const Json &value) {
+// Null, true, numbers, strings, lists and objects (initialisers and the like, by their names) in either language.
+static std::string textOf(const Json &value, bool python) {
+  const char *quote = python ? "'" : "\"";
   if (value.is_null())
-    return "std::nullopt";
-  if (value.is_object()) // an initialiser
-    return "\"" + snakeCase(value["class_name"]) + "\"";
-  std::string text = value.dump();
-  if (value.is_array()) { // a C++ list
-    text.front() = '{';
-    text.back() = '}';
-  }
-  return text;
+    return python ? "None" : "std::nullopt";
+  if (value.is_object())
+    return quote + snakeCase(value["class_name"]) + quote;
+  if (value.is_string())
+    return quote + value.get<std::string>() + quote;
+  if (value.is_boolean() && python)
+    return value ? "True" : "False";
+  if (!value.is_array())
+    return value.dump();
+  if (value.size() == 1)
+    return textOf(value[0], python);
+  std::string list;
+  for (const Json &entry : value)
+    list += (list.empty() ? "" : python ? ", " : ",") + textOf(entry, python);
+  return python ? "(" + list + ")" : "{" + list + "}";
+}
+void ArgumentCollector::add(const char *key, const Json &value, bool fixed) {
+  arguments.push_back({key, textOf(value, true), textOf(value, false), fixed});
 }
 
 Json dtypePolicy(const std::string &dtype) {
@@ -115,7 +154,6 @@ void readCommon(const Json &config, const std::string &className, std::string &n
   if (!plain)
     throw Error((name.empty() ? className : name) + ": dtype is " + given->dump() + ", only float32 is supported");
   reader.fixed("dtype", plain && given != config.end() ? *given : Json());
-  reader.fixed("activity_regularizer", nullptr);
 }
 
 } // namespace tenon::graph

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // A layer's options struct under Keras's names. Each layer's file has one field list
 //   template <typename O, typename V> void visit(O &options, V &&field) { field("units", options.units); ... }
-// from which writing, reading and the signature come. field.fixed(key, value) stands for an argument of Keras's that
-// only takes this value here.
+// from which writing, reading and the list of arguments come. field.fixed(key, value) stands for an argument of Keras's that
+// only takes this value here, field.sometimes(key, value) for one that Keras's JSON leaves out when it is None.
 #pragma once
 #include "frontend/graph/LayerTable.h"
 #include "nlohmann/json.hpp"
+#include <algorithm>
 #include <optional>
+#include <tenon/constraints.h>
 #include <tenon/initializers.h>
 #include <tenon/layers/extent.h>
+#include <tenon/regularizers.h>
 
 namespace tenon::graph {
+
+/// A shape whose None entries are null in JSON, and which is null when it is empty.
+template <typename S> struct ShapeWithNone { S &shape; };
+template <typename S> ShapeWithNone(S &) -> ShapeWithNone<S>;
 
 inline Json optionToJson(bool value) { return value; }
 inline Json optionToJson(int64_t value) { return value; }
@@ -18,7 +25,22 @@ inline Json optionToJson(double value) { return value; }
 inline Json optionToJson(const std::string &value) { return value; }
 inline Json optionToJson(const Shape &value) { return value; }
 Json optionToJson(const Initializer &value);
-Json optionToJson(const Extent2D &value);
+Json optionToJson(const Regularizer &value);
+Json optionToJson(const Constraint &value);
+Json optionToJson(const Axes &value);
+inline Json optionToJson(const Margin &value) { return Json::array({value.before, value.after}); }
+inline Json optionToJson(const Margin2D &value) {
+  return Json::array({optionToJson(value.height), optionToJson(value.width)});
+}
+template <size_t Rank> Json optionToJson(const Extent<Rank> &value) {
+  return value.given() ? Json(value.sizes()) : Json();
+}
+template <typename S> Json optionToJson(const ShapeWithNone<S> &value) {
+  Json json = value.shape.empty() ? Json() : Json::array();
+  for (int64_t dim : value.shape)
+    json.push_back(dim == None ? Json() : Json(dim));
+  return json;
+}
 template <typename T> Json optionToJson(const std::optional<T> &value) { return value ? Json(*value) : Json(); }
 
 /// False when the JSON is no such value.
@@ -28,7 +50,26 @@ bool optionFromJson(const Json &json, double &value);
 bool optionFromJson(const Json &json, std::string &value);
 bool optionFromJson(const Json &json, Shape &value);
 bool optionFromJson(const Json &json, Initializer &value);
-bool optionFromJson(const Json &json, Extent2D &value);
+bool optionFromJson(const Json &json, Regularizer &value);
+bool optionFromJson(const Json &json, Constraint &value);
+bool optionFromJson(const Json &json, Axes &value);
+bool optionFromJson(const Json &json, Margin &value);
+bool optionFromJson(const Json &json, Margin2D &value);
+template <size_t Rank> bool optionFromJson(const Json &json, Extent<Rank> &value) {
+  Shape sizes;
+  if (json.is_null())
+    value = std::nullopt;
+  else if (json.is_number_integer())
+    value = Extent<Rank>(json.get<int64_t>());
+  else if (optionFromJson(json, sizes) && sizes.size() == 1)
+    value = Extent<Rank>(sizes[0]);
+  else if (sizes.size() == Rank)
+    value = Extent<Rank>(json.get<std::array<int64_t, Rank>>());
+  else
+    return false;
+  return true;
+}
+bool optionFromJson(const Json &json, ShapeWithNone<Shape> &value);
 template <typename T> bool optionFromJson(const Json &json, std::optional<T> &value) {
   value.reset();
   return json.is_null() || optionFromJson(json, value.emplace());
@@ -39,6 +80,10 @@ struct OptionWriter {
   Json &config;
   template <typename T> void operator()(const char *key, const T &value) { config[key] = optionToJson(value); }
   template <typename T> void required(const char *key, const T &value) { (*this)(key, value); }
+  template <typename T> void sometimes(const char *key, const T &value) {
+    if (value)
+      (*this)(key, value);
+  }
   void fixed(const char *key, Json value) { config[key] = std::move(value); }
 };
 
@@ -51,6 +96,7 @@ public:
       refuse(key, *json);
   }
   template <typename T> void required(const char *key, T &value) { (*this)(key, value); }
+  template <typename T> void sometimes(const char *key, T &value) { (*this)(key, value); }
   void fixed(const char *key, const Json &value);
   void finish() const;
 
@@ -62,16 +108,14 @@ private:
   std::vector<std::string> taken;
 };
 
-/// Collects ".units, .activation = \"linear\"".
-struct SignatureWriter {
-  std::string text;
-  template <typename T> void operator()(const char *key, const T &value) {
-    append(key, " = " + textOf(optionToJson(value)));
-  }
-  template <typename T> void required(const char *key, const T &) { append(key, ""); }
-  void fixed(const char *, const Json &) {}
-  void append(const std::string &key, const std::string &assignment);
-  static std::string textOf(const Json &value);
+/// Collects the arguments with their defaults.
+struct ArgumentCollector {
+  std::vector<LayerArgument> arguments;
+  template <typename T> void operator()(const char *key, const T &value) { add(key, optionToJson(value), false); }
+  template <typename T> void required(const char *key, const T &) { arguments.push_back({key, "", ""}); }
+  template <typename T> void sometimes(const char *key, const T &value) { (*this)(key, value); }
+  void fixed(const char *key, const Json &value) { add(key, value, true); }
+  void add(const char *key, const Json &value, bool fixed);
 };
 
 /// Keras's {"class_name": "DTypePolicy", ...} for float32.
@@ -79,6 +123,9 @@ Json dtypePolicy(const std::string &dtype = "float32");
 /// name and trainable of a config, and what every layer takes: an Error for a dtype other than `dtypes`.
 void readCommon(const Json &config, const std::string &className, std::string &name, bool &trainable,
                 OptionReader &reader);
+
+/// May the options have a penalty on the layer's result?
+template <typename Options> constexpr bool hasActivityRegularizer = requires(Options o) { o.activityRegularizer; };
 
 /// The base of a layer whose options are a struct: config and table row come from the field list.
 template <typename Options> class LayerOf : public LayerNode {
@@ -90,8 +137,15 @@ public:
   }
   Json config() const override {
     Json json = {{"name", name()}, {"trainable", trainable()}, {"dtype", dtypePolicy()}};
+    if constexpr (hasActivityRegularizer<Options>)
+      OptionWriter{json}.sometimes("activity_regularizer", options.activityRegularizer);
     visit(options, OptionWriter{json});
     return json;
+  }
+  Regularizer activityRegularizer() const override {
+    if constexpr (hasActivityRegularizer<Options>)
+      return options.activityRegularizer;
+    return {};
   }
 
 protected:
@@ -100,20 +154,28 @@ protected:
 
 /// The table's row of a layer.
 template <typename Node, typename Options> LayerClass layerRow(const char *name) {
-  SignatureWriter signature;
+  ArgumentCollector collector;
   Options defaults;
-  visit(defaults, signature);
-  signature("name", std::string());
-  signature("trainable", true);
+  visit(defaults, collector);
+  if constexpr (hasActivityRegularizer<Options>) // among the own arguments of some
+    if (std::none_of(collector.arguments.begin(), collector.arguments.end(),
+                     [](const LayerArgument &argument) { return argument.name == "activity_regularizer"; }))
+      collector("activity_regularizer", defaults.activityRegularizer);
+  collector.arguments.push_back({"name", "None", "{}"});
+  collector("trainable", true);
   auto fromConfig = [name](const Json &config) -> std::shared_ptr<LayerNode> {
     Options options;
     OptionReader reader(config, config.value("name", std::string(name)));
     readCommon(config, name, options.name, options.trainable, reader);
+    if constexpr (hasActivityRegularizer<Options>)
+      reader("activity_regularizer", options.activityRegularizer);
+    else
+      reader.fixed("activity_regularizer", nullptr);
     visit(options, reader);
     reader.finish();
     return std::make_shared<Node>(std::move(options));
   };
-  return {name, std::string(name) + "({" + signature.text + "})", fromConfig};
+  return {name, std::move(collector.arguments), fromConfig};
 }
 
 } // namespace tenon::graph

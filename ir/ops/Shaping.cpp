@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/ops/Gradients.h"
+#include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
 using namespace tenon::ir;
@@ -148,15 +149,15 @@ LogicalResult SliceOp::inferShapes(ShapeInference &shapes, Adaptor op) {
   int64_t axis = op.getAxis(), start = op.getStart(), size = op.getSize();
   if (axis < 0 || axis >= shapes.rank(0))
     return shapes.fail("expected an axis of an operand of rank " + Twine(shapes.rank(0)) + ", got " + Twine(axis));
-  if (start < 0 || size < 1)
-    return shapes.fail("expected a start of 0 or more and a positive size, got " + Twine(start) + " and " +
-                       Twine(size));
+  if (start < 0)
+    return shapes.fail("expected a start of 0 or more, got " + Twine(start));
   SymbolicShape result = shapes.shape(0);
-  if (failed(shapes.requireAtLeast(result[axis], start + size,
-                                   "a slice up to element " + Twine(start + size) + " does not fit axis " +
+  int64_t needed = start + std::abs(size);
+  if (failed(shapes.requireAtLeast(result[axis], needed,
+                                   "a slice that needs " + Twine(needed) + " elements does not fit axis " +
                                        Twine(axis) + " of " + printShape(result))))
     return failure();
-  result[axis] = shapes.constant(size);
+  result[axis] = size > 0 ? shapes.constant(size) : result[axis] + (size - start);
   return shapes.add(shapes.elementType(0), result);
 }
 
@@ -271,10 +272,11 @@ LogicalResult ConcatOp::evaluate(ArrayRef<Literal> inputs, Literals &results) {
 }
 LogicalResult SliceOp::evaluate(ArrayRef<Literal> inputs, Literals &results) {
   SmallVector<int64_t> shape(inputs[0].shape()), offset(inputs[0].rank());
-  shape[getAxis()] = getSize();
-  offset[getAxis()] = getStart();
-  if (static_cast<int64_t>(getStart() + getSize()) > inputs[0].dim(getAxis()))
+  int64_t axis = getAxis(), start = getStart(), size = getSize();
+  if (start + std::abs(size) > inputs[0].dim(axis))
     return failure();
+  shape[axis] = size > 0 ? size : inputs[0].dim(axis) + size - start;
+  offset[axis] = start;
   Literal whole = inputs[0], result(whole.elementType(), shape);
   copyPart(whole, result, offset, true);
   results.push_back(result);
@@ -368,12 +370,12 @@ LogicalResult ConcatOp::buildGradient(OpBuilder &builder, ValueRange g, Gradient
 LogicalResult SliceOp::buildGradient(OpBuilder &builder, ValueRange g, Gradients &gradients) {
   if (!isDifferentiable(getOperand()))
     return noGradient(*this, gradients);
-  int64_t size = typeOf(getOperand()).getDimSize(getAxis()), rank = typeOf(getOperand()).getRank();
-  if (ShapedType::isDynamic(size))
+  int64_t whole = typeOf(getOperand()).getDimSize(getAxis()), rank = typeOf(getOperand()).getRank(), size = getSize();
+  if (size > 0 && ShapedType::isDynamic(whole))
     return emitOpError("has no gradient along a dynamic axis: axis ") << getAxis() << " of " << getOperand().getType();
   SmallVector<int64_t> low(rank), high(rank);
   low[getAxis()] = getStart();
-  high[getAxis()] = size - getStart() - getSize();
+  high[getAxis()] = size > 0 ? whole - static_cast<int64_t>(getStart()) - size : -size;
   gradients.push_back(PadOp::create(builder, getLoc(), g[0], low, high, APFloat(0.0)));
   return success();
 }
@@ -381,13 +383,9 @@ LogicalResult PadOp::buildGradient(OpBuilder &builder, ValueRange g, Gradients &
   if (!isDifferentiable(getOperand()))
     return noGradient(*this, gradients);
   Value gradient = g[0];
-  for (auto [axis, size] : llvm::enumerate(typeOf(getOperand()).getShape())) {
-    if (getLow()[axis] == 0 && getHigh()[axis] == 0)
-      continue;
-    if (ShapedType::isDynamic(size))
-      return emitOpError("has no gradient along a dynamic axis: axis ") << axis << " of " << getOperand().getType();
-    gradient = SliceOp::create(builder, getLoc(), gradient, axis, getLow()[axis], size);
-  }
+  for (auto [axis, margins] : llvm::enumerate(llvm::zip(getLow(), getHigh())))
+    if (auto [low, high] = margins; low != 0 || high != 0)
+      gradient = SliceOp::create(builder, getLoc(), gradient, axis, low, -high);
   gradients.push_back(gradient);
   return success();
 }
@@ -443,24 +441,76 @@ LogicalResult BroadcastLikeOp::canonicalize(BroadcastLikeOp op, PatternRewriter 
     return rewriter.notifyMatchFailure(op, "repeats elements");
   return replaceBy(rewriter, op, op.getOperand());
 }
+// Transposes that cancel with elementwise ops (and joins) between them, as at the edges of layers with channels first:
+// op(transpose(a), transpose(b)) transposed back is op(a, b).
+static bool isElementwiseOrJoin(Operation *op) {
+  return op && (op->hasTrait<Elementwise>() || isa<ConcatOp>(op)) && op->getNumResults() == 1;
+}
+// Is the value under the permutation there without a transpose, within `depth` ops?
+static bool isFreelyTransposed(Value value, ArrayRef<int64_t> permutation, int depth) {
+  auto type = typeOf(value);
+  if (type.getRank() == 0)
+    return true;
+  Operation *op = value.getDefiningOp();
+  if (auto transpose = dyn_cast_or_null<TransposeOp>(op))
+    return llvm::all_of(llvm::enumerate(permutation), [&](auto entry) {
+      return transpose.getPermutation()[entry.value()] == static_cast<int64_t>(entry.index());
+    });
+  return depth > 0 && isElementwiseOrJoin(op) && type.getRank() == static_cast<int64_t>(permutation.size()) &&
+         llvm::all_of(op->getOperands(), [&](Value operand) {
+           int64_t rank = typeOf(operand).getRank();
+           return (rank == 0 || rank == type.getRank()) && isFreelyTransposed(operand, permutation, depth - 1);
+         });
+}
+static Value transposeFreely(PatternRewriter &rewriter, Value value, ArrayRef<int64_t> permutation, IRMapping &made) {
+  if (typeOf(value).getRank() == 0)
+    return value;
+  if (Value known = made.lookupOrNull(value))
+    return known;
+  Operation *op = value.getDefiningOp();
+  if (auto transpose = dyn_cast<TransposeOp>(op))
+    return transpose.getOperand();
+  SmallVector<Value> operands;
+  for (Value operand : op->getOperands())
+    operands.push_back(transposeFreely(rewriter, operand, permutation, made));
+  Value result;
+  if (auto concat = dyn_cast<ConcatOp>(op)) {
+    int64_t axis = llvm::find(permutation, static_cast<int64_t>(concat.getAxis())) - permutation.begin();
+    result = ConcatOp::create(rewriter, op->getLoc(), operands, axis);
+  } else {
+    SmallVector<int64_t> shape;
+    for (int64_t axis : permutation)
+      shape.push_back(typeOf(value).getDimSize(axis));
+    OperationState state(op->getLoc(), op->getName(), operands,
+                         RankedTensorType::get(shape, typeOf(value).getElementType()), op->getAttrs());
+    result = rewriter.create(state)->getResult(0);
+  }
+  made.map(value, result);
+  return result;
+}
 LogicalResult TransposeOp::canonicalize(TransposeOp op, PatternRewriter &rewriter) {
   if (llvm::is_sorted(op.getPermutation()))
     return replaceBy(rewriter, op, op.getOperand());
-  auto inner = op.getOperand().getDefiningOp<TransposeOp>();
-  if (!inner)
-    return rewriter.notifyMatchFailure(op, "the operand is no transpose");
-  SmallVector<int64_t> both;
-  for (int64_t axis : op.getPermutation())
-    both.push_back(inner.getPermutation()[axis]);
-  rewriter.replaceOpWithNewOp<TransposeOp>(op, inner.getOperand(), both);
-  return success();
+  if (auto inner = op.getOperand().getDefiningOp<TransposeOp>()) {
+    SmallVector<int64_t> both;
+    for (int64_t axis : op.getPermutation())
+      both.push_back(inner.getPermutation()[axis]);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, inner.getOperand(), both);
+    return success();
+  }
+  if (!isFreelyTransposed(op.getOperand(), op.getPermutation(), 8))
+    return rewriter.notifyMatchFailure(op, "no transposes in front of the operand cancel it");
+  IRMapping made;
+  return replaceBy(rewriter, op, transposeFreely(rewriter, op.getOperand(), op.getPermutation(), made));
 }
 LogicalResult ConcatOp::canonicalize(ConcatOp op, PatternRewriter &rewriter) {
   return op.getNumOperands() == 1 ? replaceBy(rewriter, op, op.getOperand(0))
                                   : rewriter.notifyMatchFailure(op, "joins several operands");
 }
 LogicalResult SliceOp::canonicalize(SliceOp op, PatternRewriter &rewriter) {
-  return op.getOperand().getType() == op.getType() && !typeOf(op.getOperand()).isDynamicDim(op.getAxis())
+  bool everything = op.getStart() == 0 && op.getSize() == 0;
+  bool sameSize = op.getOperand().getType() == op.getType() && !typeOf(op.getOperand()).isDynamicDim(op.getAxis());
+  return everything || sameSize
              ? replaceBy(rewriter, op, op.getOperand())
              : rewriter.notifyMatchFailure(op, "takes a part");
 }

@@ -50,8 +50,8 @@ def Tenon_ConcatOp : Tenon_Node<"concat"> {
   let hasCanonicalizeMethod = 1;
 }
 def Tenon_SliceOp : Tenon_Node<"slice"> {
-  let summary = "`size` elements from `start` on along an axis";
-  let description = "`result[.., i, ..] = operand[.., start + i, ..]`. C1: start + size does not pass the operand's dimension.";
+  let summary = "`size` elements from `start` on along an axis, or all but the last ones";
+  let description = "`result[.., i, ..] = operand[.., start + i, ..]`; a size of 0 or less leaves out that many at the end. C1: start + |size| does not pass the operand's dimension.";
   let arguments = (ins Tenon_Tensor:$operand, I64Attr:$axis, I64Attr:$start, I64Attr:$size);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand)";

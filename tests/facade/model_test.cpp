@@ -50,6 +50,28 @@ TEST(Model, APredictionDoesNotDependOnItsBatchOrTheThreads) {
   setThreads(0);
 }
 
+TEST(Model, AFixedBatchGivesTheSameAndTakesNoOther) {
+  auto build = [](std::optional<int64_t> batchSize) {
+    clearSession();
+    setRandomSeed(3);
+    Tensor x = Input({4, 4, 2}, {.batchSize = batchSize, .name = "x"});
+    Tensor y = BatchNormalization()(Conv2D({.filters = 3, .kernelSize = 3, .padding = "same"})(x));
+    return Model(x, Dense({.units = 3, .activation = "softmax"})(GlobalMaxPooling2D()(y)), {.name = "fixed"});
+  };
+  Model fixed = build(4), free = build(std::nullopt);
+  EXPECT_EQ(fixed.outputs()[0].shape(), (Shape{4, 3}));
+  Array x = noise({8, 4, 4, 2}), y = oneHot(Array(std::vector<float>{0, 1, 2, 0, 1, 2, 0, 1}, {8}), 3);
+  std::vector<Array> predictions;
+  for (Model *model : {&fixed, &free}) {
+    model->compile({.optimizer = "sgd", .loss = "categorical_crossentropy"});
+    model->fit(x, y, {.batchSize = 4, .epochs = 2, .verbose = 0, .shuffle = false});
+    predictions.push_back(model->predict(x, {.batchSize = 4, .verbose = 0}));
+  }
+  EXPECT_TRUE(sameBits(predictions[0], predictions[1]));
+  EXPECT_THAT(errorOf([&] { fixed.predict(x, {.batchSize = 8, .verbose = 0}); }), ::testing::HasSubstr("(4, 4, 4, 2)"));
+  EXPECT_EQ(modelFromJson(fixed.toJson()).inputs()[0].shape(), (Shape{4, 4, 4, 2}));
+}
+
 TEST(Model, TrainingDoesNotDependOnTheThreads) {
   std::vector<std::vector<Array>> weights;
   for (int threads : {1, 2, 4}) {

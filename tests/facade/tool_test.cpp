@@ -225,10 +225,37 @@ TEST(TenonInspect, ModelsAndArtifacts) {
   expectRefused("inspect shown.tenon --ir=nothing", 2, "--ir");
 }
 
+// Layers with channels first transpose at their edges; between two of them nothing of it is left.
+TEST(TenonInspect, ChannelsFirstTransposeTheInputAlone) {
+  Tensor x = Input({2, 8, 8}, {.name = "x"});
+  const std::string first = "channels_first";
+  Tensor y = Conv2D({.filters = 3, .kernelSize = 3, .padding = "same", .dataFormat = first, .activation = "relu"})(x);
+  Tensor z = ZeroPadding2D({.dataFormat = first})(BatchNormalization({.axis = 1})(y));
+  z = ReLU({.maxValue = 6})(DepthwiseConv2D({.kernelSize = 3, .dataFormat = first})(z));
+  z = MaxPooling2D({.dataFormat = first})(concatenate({add({y, z}), y}, {.axis = 1}));
+  Model(x, Dense({.units = 2})(Flatten({.dataFormat = first})(z)), {.name = "first"}).save(inTemp("first.tenon"));
+  auto transposes = [](const std::string &ir) {
+    std::string text = tenonTool("inspect first.tenon --ir=" + ir).output;
+    EXPECT_THAT(text, ::testing::HasSubstr("tenon.conv"));
+    int count = 0;
+    for (size_t at = 0; (at = text.find("= tenon.transpose ", at)) != std::string::npos; ++at)
+      ++count;
+    return count;
+  };
+  EXPECT_EQ(transposes("emitted"), 11);
+  EXPECT_EQ(transposes("optimized"), 1);
+}
+
 TEST(TenonLayers, ListsThem) {
   EXPECT_THAT(tenonTool("layers").output,
               ::testing::AllOf(::testing::HasSubstr("Dense("), ::testing::HasSubstr("Conv2D(")));
-  EXPECT_THAT(tenonTool("layers Dense").output, ::testing::Not(::testing::HasSubstr("Conv2D(")));
+  // As Python's `BatchNormalization?` shows it.
+  EXPECT_THAT(tenonTool("layers BatchNormalization").output,
+              ::testing::AllOf(::testing::StartsWith("BatchNormalization(\n    axis=-1, "),
+                               ::testing::HasSubstr("\n    beta_initializer='zeros',                  # what beta holds at "
+                                                    "first\n"),
+                               ::testing::HasSubstr("BatchNormalization({.axis = -1, .momentum = 0.99, "),
+                               ::testing::Not(::testing::HasSubstr("Conv2D("))));
   expectRefused("layers Dens", 2, "no layer is called 'Dens'");
 }
 

@@ -165,5 +165,23 @@ TEST(DropoutLayer, EachCallHasASiteOfItsOwn) {
   EXPECT_EQ(program.call("predict", {ones})[0].values(), std::vector<double>(200, 1.0));
 }
 
+TEST(DropoutLayer, NoiseIsSharedWhereItsShapeIsOne) {
+  Tensor x = Input({5, 3}, {.name = "x"});
+  Interpreted program(Model(x, Dropout({.rate = 0.5, .noiseShape = {None, 1, 3}})(x)), "train", Mode::Training);
+  ASSERT_TRUE(program.verifies());
+  ir::Literal result = program.call("train", {Ones()({8, 5, 3})})[0];
+  int kept = 0;
+  for (int64_t sample = 0; sample < 8; ++sample)
+    for (int64_t channel = 0; channel < 3; ++channel) {
+      double first = result[sample * 15 + channel];
+      EXPECT_TRUE(first == 0 || first == 2);
+      kept += first != 0;
+      for (int64_t step = 1; step < 5; ++step)
+        EXPECT_EQ(result[sample * 15 + step * 3 + channel], first);
+    }
+  EXPECT_GT(kept, 0);
+  EXPECT_LT(kept, 24);
+}
+
 } // namespace
 } // namespace tenon::graph

@@ -28,7 +28,17 @@ const Mistake mistakes[] = {
     {"DenseUnits", [] { Dense({.activation = "relu"}); }, "dense: expected units of 1 or more, got 0"},
     {"DenseNegativeUnits", [] { Dense({.units = -3, .name = "wide"}); }, "wide: expected units of 1 or more, got -3"},
     {"DenseActivation", [] { Dense({.units = 4, .activation = "rleu"}); },
-     "dense: unknown activation 'rleu', expected one of exponential, linear, relu, sigmoid, softmax, tanh"},
+     "dense: unknown activation 'rleu', expected one of celu, elu, exponential, hard_shrink, hard_sigmoid, hard_silu, "
+     "hard_tanh, leaky_relu, linear, log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu, soft_shrink, "
+     "softmax, softplus, softsign, sparse_plus, sparse_sigmoid, squareplus, tanh, tanh_shrink"},
+    {"DenseRegularizer", [] { Dense({.units = 4, .kernelRegularizer = "l3"}); },
+     "unknown regularizer 'l3', expected one of l1, l1l2, l2"},
+    {"RegularizerFactor", [] { L1L2({.l1 = 0.1, .l2 = -0.5}); },
+     "regularizer L1L2: expected l2 of 0 or more, got -0.5"},
+    {"DenseConstraint", [] { Dense({.units = 4, .biasConstraint = "positive"}); },
+     "unknown constraint 'positive', expected one of max_norm, min_max_norm, non_neg, unit_norm"},
+    {"ConstraintAxis", [] { Dense({.units = 4, .kernelConstraint = UnitNorm({.axis = {0, 2}})})(input({3})); },
+     "dense: constraint UnitNorm: axis 2 is outside a weight kernel of shape (3, 4)"},
     {"DenseOtherInput",
      [] {
        Dense dense({.units = 4});
@@ -57,6 +67,41 @@ const Mistake mistakes[] = {
      "conv2d: expected strides of 1 or more, got (0, 1)"},
     {"ConvPadding", [] { Conv2D({.filters = 3, .kernelSize = 3, .padding = "full"}); },
      "conv2d: expected padding \"valid\" or \"same\", got \"full\""},
+    {"ConvCausal", [] { Conv2D({.filters = 3, .kernelSize = 3, .padding = "causal"}); },
+     "conv2d: expected padding \"valid\" or \"same\", got \"causal\""},
+    {"Conv1DPadding", [] { Conv1D({.filters = 3, .kernelSize = 3, .padding = "full"}); },
+     "conv1d: expected padding \"valid\", \"same\" or \"causal\", got \"full\""},
+    {"Conv1DRank", [] { Conv1D({.filters = 2, .kernelSize = 3})(input({8, 8, 1})); },
+     "conv1d: expected an input of rank 3, got shape (None, 8, 8, 1)"},
+    {"Conv1DKernel", [] { Conv1D({.filters = 2, .kernelSize = 0}); },
+     "conv1d: expected kernelSize of 1 or more, got (0,)"},
+    {"ConvDataFormat", [] { Conv2D({.filters = 2, .kernelSize = 3, .dataFormat = "NCHW"}); },
+     "conv2d: expected dataFormat \"channels_last\" or \"channels_first\", got \"NCHW\""},
+    {"ConvUnknownChannels",
+     [] { Conv2D({.filters = 2, .kernelSize = 3, .dataFormat = "channels_first"})(input({None, 8, 8})); },
+     "conv2d: axis 1 of the input must be known, got shape (None, None, 8, 8)"},
+    {"ConvOtherChannels",
+     [] {
+       Conv2D conv({.filters = 2, .kernelSize = 3, .dataFormat = "channels_first"});
+       conv(input({2, 8, 8}));
+       conv(input({3, 8, 8}));
+     },
+     "conv2d: expected an input whose axis 1 has size 2, got shape (None, 3, 8, 8)"},
+    {"DepthwiseMultiplier", [] { DepthwiseConv2D({.kernelSize = 3, .depthMultiplier = 0}); },
+     "depthwise_conv2d: expected depthMultiplier of 1 or more, got 0"},
+    {"DepthwiseDilatedAndStrided", [] { DepthwiseConv2D({.kernelSize = 3, .strides = 2, .dilationRate = 2}); },
+     "depthwise_conv2d: strides and dilationRate above 1 exclude each other, got (2, 2) and (2, 2)"},
+    {"SeparableFilters", [] { SeparableConv2D({.kernelSize = 3}); },
+     "separable_conv2d: expected filters of 1 or more, got 0"},
+    {"SeparableMultiplier", [] { SeparableConv2D({.filters = 2, .kernelSize = 3, .depthMultiplier = -1}); },
+     "separable_conv2d: expected depthMultiplier of 1 or more, got -1"},
+    {"SeparableChannels",
+     [] {
+       SeparableConv2D conv({.filters = 2, .kernelSize = 3});
+       conv(input({8, 8, 2}));
+       conv(input({8, 8, 3}));
+     },
+     "separable_conv2d: expected an input whose last axis has size 2, got shape (None, 8, 8, 3)"},
     {"ConvDilatedAndStrided", [] { Conv2D({.filters = 3, .kernelSize = 3, .strides = 2, .dilationRate = 2}); },
      "conv2d: strides and dilationRate above 1 exclude each other, got (2, 2) and (2, 2)"},
     {"ConvGroups", [] { Conv2D({.filters = 3, .kernelSize = 3, .groups = 2}); },
@@ -65,7 +110,11 @@ const Mistake mistakes[] = {
      [] {
        Conv2D({.filters = 4, .kernelSize = 3, .groups = 2})(input({5, 5, 3}));
      },
-     "conv2d: expected input channels that are a multiple of groups = 2, got shape (None, 5, 5, 3)"},
+     "conv2d: expected input channels that are a multiple of groups = 2, got 3"},
+    {"ConvDilatedTooSmall",
+     [] { Conv2D({.filters = 4, .kernelSize = 3, .dilationRate = 3})(input({5, 8, 3})); },
+     "conv2d: the output would be empty: a window of (3, 3) dilated by (3, 3) does not fit into an input of shape "
+     "(None, 5, 8, 3)"},
     {"ConvTooSmall",
      [] {
        Conv2D({.filters = 4, .kernelSize = 3})(input({5, 2, 3}));
@@ -78,17 +127,30 @@ const Mistake mistakes[] = {
      },
      "max_pooling2d: the output would be empty: a window of (5, 5) does not fit into an input of shape (None, 4, 8, "
      "1)"},
-    {"NormAxis",
-     [] {
-       BatchNormalization({.axis = 1})(input({4, 5}));
-     },
-     "batch_normalization: only the last axis is supported, got axis 1 and an input of shape (None, 4, 5)"},
+    {"Pool1DSize", [] { AveragePooling1D(AveragePooling1DOptions{}); },
+     "average_pooling1d: option poolSize is required"},
+    {"PoolDataFormat", [] { MaxPooling1D({.dataFormat = "last"}); },
+     "max_pooling1d: expected dataFormat \"channels_last\" or \"channels_first\", got \"last\""},
+    {"GlobalPoolRank", [] { GlobalMaxPooling1D()(input({4, 5, 6})); },
+     "global_max_pooling1d: expected an input of rank 3, got shape (None, 4, 5, 6)"},
+    {"NormAxis", [] { BatchNormalization({.axis = 3})(input({4, 5})); },
+     "batch_normalization: axis 3 is outside an input of shape (None, 4, 5)"},
+    {"NormBatch", [] { BatchNormalization({.axis = 0})(input({4, 5})); },
+     "batch_normalization: axis 0 is the batch and cannot be normalised"},
+    {"NormUnknownAxis", [] { BatchNormalization({.axis = 1})(input({None, 5})); },
+     "batch_normalization: axis 1 of the input must be known, got shape (None, None, 5)"},
+    {"NormRenorm", [] { BatchNormalization({.renorm = true}); },
+     "batch_normalization: batch renormalisation (renorm = true) is not supported"},
     {"NormMomentum", [] { BatchNormalization({.momentum = 2}); },
      "batch_normalization: expected momentum in [0, 1], got 2.000000"},
     {"NormEpsilon", [] { BatchNormalization({.epsilon = 0}); },
      "batch_normalization: expected epsilon above 0, got 0.000000"},
     {"DropoutRate", [] { Dropout({.rate = 1.5}); }, "dropout: expected a rate in [0, 1), got 1.5"},
     {"DropoutWithoutRate", [] { Dropout(DropoutOptions{}); }, "dropout: option rate is required"},
+    {"DropoutNoise", [] { Dropout({.rate = 0.5, .noiseShape = {None, 0}}); },
+     "dropout: expected noiseShape of dimensions of 1 or more, or None, got (None, 0)"},
+    {"DropoutNoiseRank", [] { Dropout({.rate = 0.5, .noiseShape = {None, 1}})(input({3, 4})); },
+     "dropout: noiseShape (None, 1) does not broadcast to an input of shape (None, 3, 4)"},
     {"ActivationMissing", [] { Activation(ActivationOptions{}); }, "activation: option activation is required"},
     {"ReLUSlope", [] { ReLU({.negativeSlope = -1}); }, "re_lu: expected negativeSlope of 0 or more, got -1.0"},
     {"SoftmaxAxis", [] { Softmax({.axis = 2})(input({3})); }, "softmax: axis 2 is outside an input of shape (None, 3)"},
@@ -99,6 +161,30 @@ const Mistake mistakes[] = {
      },
      "add: expected inputs of shapes that broadcast, got (None, 3), (None, 4)"},
     {"AddOne", [] { add({input({3})}); }, "add: expected two inputs or more, got 1"},
+    {"SubtractThree", [] { subtract({input({3}), input({3}), input({3})}); },
+     "subtract: expected two inputs, got 3"},
+    {"MultiplyUnknown", [] { multiply({input({None, None, 3}), input({2, None, None, 3})}); },
+     "multiply: an input of lower rank may have one unknown dimension besides the batch, got (None, None, None, 3), "
+     "(None, 2, None, None, 3)"},
+    {"DotAxes", [] { Dot(DotOptions{}); }, "dot: option axes is required"},
+    {"DotThreeAxes", [] { Dot({.axes = {1, 2, 3}}); }, "dot: expected one axis or a pair of them, got 3"},
+    {"DotOne", [] { dot({input({3})}, {.axes = 1}); }, "dot: expected two inputs, got 1"},
+    {"DotSizes", [] { dot({input({3, 4}), input({5, 4})}, {.axes = 1}); },
+     "dot: expected equal sizes along axis 1 of the first input and axis 1 of the second, got shapes (None, 3, 4) and "
+     "(None, 5, 4)"},
+    {"DotBatch", [] { dot({input({3}), input({3})}, {.axes = 0}); },
+     "dot: axis 0 is the batch and cannot be summed over"},
+    {"DotRank", [] { dot({input({}), input({3})}, {.axes = 1}); },
+     "dot: expected inputs of rank 2 or more, got shapes (None,) and (None, 3)"},
+    {"DotUnknown", [] { dot({input({3, 4}), input({None, None, 4})}, {.axes = -1}); },
+     "dot: the second input may have one unknown dimension besides the batch, got shapes (None, 3, 4) and (None, None, "
+     "None, 4)"},
+    {"PaddingNegative", [] { ZeroPadding2D({.padding = {{0, 1}, {-1, 0}}}); },
+     "zero_padding2d: expected padding of 0 or more, got (-1, 0)"},
+    {"PaddingRank", [] { ZeroPadding1D()(input({3, 4, 5})); },
+     "zero_padding1d: expected an input of rank 3, got shape (None, 3, 4, 5)"},
+    {"FlattenDataFormat", [] { Flatten({.dataFormat = "first"}); },
+     "flatten: expected dataFormat \"channels_last\" or \"channels_first\", got \"first\""},
     {"ConcatenateShapes",
      [] {
        concatenate({input({3, 2}), input({4, 3})});
@@ -136,6 +222,10 @@ const Mistake mistakes[] = {
        Input({3, 0}, {.name = "x"});
      },
      "x: expected dimensions of 1 or more, or None, got shape (None, 3, 0)"},
+    {"InputTwoShapes", [] { Input({3}, {.batchShape = {2, 3}, .name = "x"}); },
+     "x: batchShape (2, 3) stands in place of shape and batchSize, which are given too"},
+    {"InputBatchSize", [] { Input({3}, {.batchSize = 0, .name = "x"}); },
+     "x: expected dimensions of 1 or more, or None, got shape (0, 3)"},
     {"Disconnected",
      [] {
        Tensor a = Input({3}, {.name = "a"}), b = Input({3}, {.name = "b"});

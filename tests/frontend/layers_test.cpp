@@ -112,13 +112,32 @@ TEST(LayerTable, IsSortedAndEveryLayerIsTested) {
 }
 
 TEST(LayerTable, SignaturesNameOptionsInOrderWithDefaults) {
-  EXPECT_EQ(findLayerClass("Dense")->signature,
+  EXPECT_EQ(cppSignature(*findLayerClass("Dense")),
             "Dense({.units, .activation = \"linear\", .useBias = true, .kernelInitializer = \"glorot_uniform\", "
-            ".biasInitializer = \"zeros\", .name = \"\", .trainable = true})");
-  EXPECT_EQ(findLayerClass("MaxPooling2D")->signature,
-            "MaxPooling2D({.poolSize = {2,2}, .strides = std::nullopt, .padding = \"valid\", .name = \"\", "
-            ".trainable = true})");
-  EXPECT_EQ(findLayerClass("LSTM"), nullptr);
+            ".biasInitializer = \"zeros\", .kernelRegularizer = std::nullopt, .biasRegularizer = std::nullopt, "
+            ".activityRegularizer = std::nullopt, .kernelConstraint = std::nullopt, .biasConstraint = std::nullopt, "
+            ".name = {}, .trainable = true})");
+  EXPECT_EQ(cppSignature(*findLayerClass("MaxPooling2D")),
+            "MaxPooling2D({.poolSize = {2,2}, .strides = std::nullopt, .padding = \"valid\", .dataFormat = "
+            "\"channels_last\", .activityRegularizer = std::nullopt, .name = {}, .trainable = true})");
+  EXPECT_EQ(kerasSignature(*findLayerClass("Conv1D")),
+            "Conv1D(filters, kernel_size, strides=1, padding='valid', data_format='channels_last', dilation_rate=1, "
+            "groups=1, activation='linear', use_bias=True, kernel_initializer='glorot_uniform', "
+            "bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, "
+            "kernel_constraint=None, bias_constraint=None, name=None, trainable=True)");
+  EXPECT_EQ(kerasSignature(*findLayerClass("BatchNormalization")),
+            "BatchNormalization(axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True, "
+            "beta_initializer='zeros', gamma_initializer='ones', moving_mean_initializer='zeros', "
+            "moving_variance_initializer='ones', beta_regularizer=None, gamma_regularizer=None, beta_constraint=None, "
+            "gamma_constraint=None, renorm=False, renorm_clipping=None, renorm_momentum=0.99, synchronized=False, "
+            "activity_regularizer=None, name=None, trainable=True)");
+  EXPECT_EQ(findLayerClass("NoSuchLayer"), nullptr);
+}
+
+TEST(LayerTable, EveryArgumentIsExplained) {
+  for (const LayerClass &row : layerTable())
+    for (const LayerArgument &argument : row.arguments)
+      EXPECT_NE(argumentMeaning(argument.name), "") << row.name << " " << argument.name;
 }
 
 } // namespace

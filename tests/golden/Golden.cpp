@@ -21,6 +21,14 @@ std::vector<Case> readCases(const std::string &name) {
   return cases;
 }
 
+std::vector<Case> readCases(const std::vector<std::string> &names) {
+  std::vector<Case> all;
+  for (const std::string &name : names)
+    for (Case &one : readCases(name))
+      all.push_back(std::move(one));
+  return all;
+}
+
 Array toArray(const Json &json) {
   return Array(json.at("values").get<std::vector<float>>(), json.at("shape").get<Shape>());
 }

@@ -20,6 +20,11 @@ void PrintTo(const Case &testCase, std::ostream *out);
 
 /// The cases of data/<name>.json.
 std::vector<Case> readCases(const std::string &name);
+/// Those of several files, one after the other.
+std::vector<Case> readCases(const std::vector<std::string> &names);
+/// The files of golden_layers.py whose cases hold a layer's results and gradients.
+inline const std::vector<std::string> layerFiles = {"activations", "convolutions", "merges",
+                                                    "normalizations", "pools",     "shapes"};
 /// {"shape", "values"} as float32.
 Array toArray(const Json &json);
 std::vector<Array> toArrays(const Json &list);

@@ -31,6 +31,8 @@ TEST_P(Summaries, AreKerass) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Layers, Configs, ::testing::ValuesIn(readCases("layers")), caseName);
+INSTANTIATE_TEST_SUITE_P(Options, Configs, ::testing::ValuesIn(readCases(layerFiles)), caseName);
+INSTANTIATE_TEST_SUITE_P(Regularizations, Configs, ::testing::ValuesIn(readCases("regularizations")), caseName);
 INSTANTIATE_TEST_SUITE_P(Summaries, Summaries, ::testing::ValuesIn(readCases("summaries")), caseName);
 
 } // namespace

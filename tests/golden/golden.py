@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Writes the golden files in data/ with real Keras: pip install keras tensorflow-cpu; python3 golden.py [FILE...]
+(golden_layers.py writes those of single layers.)
 
 Each file is a list of cases. A model stands in its case as Keras's own JSON, weights in the order of get_weights(),
 arrays as {"shape", "values"}; inputs and weights have three decimals, so that they are the same numbers everywhere.
@@ -10,8 +11,8 @@ import os
 import sys
 import zlib
 
-os.environ.update(CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND="tensorflow", COLUMNS="200",
-                  TF_ENABLE_ONEDNN_OPTS="0")
+os.environ.update(CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3", COLUMNS="200", TF_ENABLE_ONEDNN_OPTS="0")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
@@ -357,19 +358,86 @@ def fitCases():
             ("two_outputs_map", twoOutputs, "adam",
              dict(loss={"kind": "categorical_crossentropy", "age": "mse"}, metrics={"kind": "acc"}),
              [scalar, onehot], {})):
-        keras.utils.clear_session()
-        rng, model, n = generator("fit" + name), build(), 11
-        weights = setWeights(model, rng)
-        x = [numbers(rng, (n, *tensor.shape[1:])) for tensor in model.inputs]
-        y = [np.eye(3, dtype="float32")[rng.integers(0, 3, n)] if kind == onehot else numbers(rng, (n, 1)) for kind in targets]
-        model.compile(optimizer=optimizer, **arguments)
-        history = model.fit(x if len(x) > 1 else x[0], y if len(y) > 1 else y[0], batch_size=4, epochs=3, shuffle=False,
-                            verbose=0, **options)
-        yield {"name": name, "model": architecture(model),
-               "optimizer": optimizer, "compile": arguments, "fit": options, "batch_size": 4, "epochs": 3,
-               "weights": [array(w) for w in weights], "x": [array(v) for v in x], "y": [array(v) for v in y],
-               "history": {k: [shortest(v) for v in values] for k, values in history.history.items()},
-               "trained": [array(w) for w in model.get_weights()]}
+        yield fitCase(name, build, optimizer, arguments, targets, options)
+
+
+def fitCase(name, build, optimizer, arguments, targets, options):
+    """The history and the weights of a short training; targets: one "onehot" (of 3) or "scalar" per output."""
+    keras.utils.clear_session()
+    rng, model, n = generator("fit" + name), build(), 11
+    weights = setWeights(model, rng)
+    x = [numbers(rng, (n, *tensor.shape[1:])) for tensor in model.inputs]
+    y = [np.eye(3, dtype="float32")[rng.integers(0, 3, n)] if kind == "onehot" else numbers(rng, (n, 1)) for kind in targets]
+    model.compile(optimizer=optimizer, **arguments)
+    history = model.fit(x if len(x) > 1 else x[0], y if len(y) > 1 else y[0], batch_size=4, epochs=3, shuffle=False,
+                        verbose=0, **options)
+    return {"name": name, "model": architecture(model),
+            "optimizer": optimizer, "compile": arguments, "fit": options, "batch_size": 4, "epochs": 3,
+            "weights": [array(w) for w in weights], "x": [array(v) for v in x], "y": [array(v) for v in y],
+            "history": {k: [shortest(v) for v in values] for k, values in history.history.items()},
+            "trained": [array(w) for w in model.get_weights()]}
+
+
+# ---- regularisers and constraints: a few steps of training
+
+
+def stack(*made):
+    def build():
+        x = y = Input((4,), name="x")
+        for layer in made:
+            y = layer()(y)
+        return Model(x, layers.Dense(3, activation="softmax")(y))
+    return build
+
+
+def convolutional(R, C):
+    def build():
+        x = Input((5, 5, 2), name="x")
+        y = layers.Conv2D(4, 3, kernel_regularizer=R.L1L2(0.02, 0.03), bias_regularizer="l1", kernel_constraint=C.MaxNorm(0.8, axis=[0, 1, 2]),
+                     bias_constraint="non_neg")(x)
+        y = layers.BatchNormalization(gamma_regularizer="l2", beta_regularizer=R.L1(0.05), gamma_constraint=C.NonNeg(),
+                                 beta_constraint=C.MinMaxNorm(0.1, 0.5, rate=0.5))(y)
+        y = layers.DepthwiseConv2D(2, depthwise_regularizer=R.L2(0.1), depthwise_constraint=C.UnitNorm(axis=[0, 1]), activity_regularizer="l2")(y)
+        y = layers.SeparableConv2D(3, 2, depthwise_regularizer="l1", pointwise_regularizer="l2", pointwise_constraint="max_norm",
+                              depthwise_constraint=C.MinMaxNorm(0.2, 0.9, axis=(0, 1)))(y)
+        return Model(x, layers.Dense(3, activation="softmax")(layers.Flatten()(y)))
+    return build
+
+
+def shared(R):
+    def build():
+        left, right = Input((4,), name="left"), Input((4,), name="right")
+        inner = Input((4,), name="inner")
+        block = Model(inner, layers.Dense(4, activation="tanh", kernel_regularizer="l2", activity_regularizer=R.L1(0.1))(inner), name="block")
+        y = layers.concatenate([block(left), block(right)])
+        return Model([left, right], [layers.Dense(1, name="age", kernel_regularizer=R.L2(0.5))(y),
+                                     layers.Dense(3, activation="softmax", name="kind")(y)])
+    return build
+
+
+def regularizationCases():
+    R, C = keras.regularizers, keras.constraints
+    one = dict(loss="categorical_crossentropy", metrics=["accuracy"])
+    frozen = lambda: layers.Dense(4, kernel_regularizer="l2", bias_regularizer="l1", activity_regularizer=R.L2(0.3), trainable=False)
+    for name, build, optimizer, arguments, targets, options in (
+            ("dense_l2", stack(lambda: layers.Dense(5, kernel_regularizer="l2", bias_regularizer=R.L1(0.1))), "sgd", one, ["onehot"],
+             dict(validation_split=0.25)),
+            ("dense_l1_l2", stack(lambda: layers.Dense(5, kernel_regularizer=R.L1L2(0.1, 0.2))), "sgd", one, ["onehot"], {}),
+            ("activity", stack(lambda: layers.Dense(5, activity_regularizer=R.L1L2(0.1, 0.2)),
+                               lambda: layers.Activation("relu", activity_regularizer="l2")), "sgd", one, ["onehot"],
+             dict(validation_split=0.25)),
+            ("max_norm", stack(lambda: layers.Dense(5, kernel_constraint=C.MaxNorm(0.5), bias_constraint=C.MaxNorm(0.1))), "adam", one,
+             ["onehot"], {}),
+            ("non_neg", stack(lambda: layers.Dense(5, kernel_constraint="non_neg", bias_constraint="non_neg")), "rmsprop", one, ["onehot"], {}),
+            ("unit_norm", stack(lambda: layers.Dense(5, kernel_constraint=C.UnitNorm(axis=1))), "sgd", one, ["onehot"], {}),
+            ("min_max_norm", stack(lambda: layers.Dense(5, kernel_constraint=C.MinMaxNorm(0.3, 0.6, rate=0.25, axis=[0, 1]))), "sgd", one,
+             ["onehot"], {}),
+            ("frozen_penalties", stack(frozen), "sgd", one, ["onehot"], {}),
+            ("convolutional", convolutional(R, C), "adam", one, ["onehot"], dict(validation_split=0.25)),
+            ("shared_two_outputs", shared(R), "sgd",
+             dict(loss=["mse", "categorical_crossentropy"], loss_weights=[0.25, 2.0]), ["scalar", "onehot"],
+             dict(validation_split=0.25))):
+        yield fitCase(name, build, optimizer, arguments, targets, options)
 
 
 # ---- data: labels as rows, sequences of one length, normalized numbers
@@ -414,6 +482,7 @@ def summaryCases():
 if __name__ == "__main__":
     os.makedirs(FOLDER, exist_ok=True)
     files = {"layers": layerCases, "gradients": gradientCases, "losses": lossCases, "optimizers": optimizerCases,
-             "fit": fitCases, "preprocessing": preprocessingCases, "summaries": summaryCases}
+             "fit": fitCases, "regularizations": regularizationCases, "preprocessing": preprocessingCases,
+             "summaries": summaryCases}
     for file in sys.argv[1:] or files:
         write(file, list(files[file]()))

@@ -14,7 +14,8 @@ TEST_P(Gradients, AreKerass) {
   const Json &data = GetParam().data;
   Model model = readModel(data);
   model.compile({.optimizer = SGD({.learningRate = 0.5}), .loss = "mse"});
-  const Scores scores = model.trainOnBatch(toArrays(data.at("x")), toArray(data.at("y")));
+  const Json &x = data.at(data.contains("x") ? "x" : "inputs");
+  const Scores scores = model.trainOnBatch(toArrays(x), toArray(data.at("y")));
   EXPECT_NEAR(scores["loss"], data.at("loss").get<double>(), 1e-5 * (1 + data.at("loss").get<double>()));
   const std::vector<Array> weights = model.getWeights();
   ASSERT_EQ(weights.size(), data.at("trained").size());
@@ -23,6 +24,7 @@ TEST_P(Gradients, AreKerass) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Keras, Gradients, ::testing::ValuesIn(readCases("gradients")), caseName);
+INSTANTIATE_TEST_SUITE_P(KerasOptions, Gradients, ::testing::ValuesIn(readCases(layerFiles)), caseName);
 
 } // namespace
 } // namespace tenon::golden

@@ -23,6 +23,7 @@ TEST_P(Layers, PredictsAsKeras) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Keras, Layers, ::testing::ValuesIn(readCases("layers")), caseName);
+INSTANTIATE_TEST_SUITE_P(KerasOptions, Layers, ::testing::ValuesIn(readCases(layerFiles)), caseName);
 
 } // namespace
 } // namespace tenon::golden

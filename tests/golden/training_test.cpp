@@ -133,6 +133,7 @@ TEST_P(Fit, TrainsAsKeras) {
 INSTANTIATE_TEST_SUITE_P(Keras, Losses, ::testing::ValuesIn(readCases("losses")), caseName);
 INSTANTIATE_TEST_SUITE_P(Keras, Optimizers, ::testing::ValuesIn(readCases("optimizers")), caseName);
 INSTANTIATE_TEST_SUITE_P(Keras, Fit, ::testing::ValuesIn(readCases("fit")), caseName);
+INSTANTIATE_TEST_SUITE_P(Regularizations, Fit, ::testing::ValuesIn(readCases("regularizations")), caseName);
 
 } // namespace
 } // namespace tenon::golden

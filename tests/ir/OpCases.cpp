@@ -218,6 +218,8 @@ std::vector<OpCase> makeCases() {
   cases.push_back({"conv/1d", {{"Bx9x3xf32"}, {"4x3x5xf32"}}, conv({2}, {-1, -1}, {1})});
   cases.push_back({"conv/3d", {{"Bx3x4x3x2xf32"}, {"2x2x2x2x3xf32"}}, conv({1, 1, 1}, {0, 0, 0, 0, 1, 0}, {1, 1, 1})});
   cases.push_back({"conv/dynamic_image", {{"BxHxWx2xf32"}, {"3x3x2x4xf32"}}, conv({2, 1}, {-1, -1, 1, 1}, {1, 1})});
+  cases.push_back({"conv/1d_dilated", {{"BxTx3xf32"}, {"3x3x5xf32"}}, conv({1}, {4, 0}, {2})});
+  cases.push_back({"conv/depthwise", {{"Bx5x4x3xf32"}, {"3x2x1x6xf32"}}, conv({2, 1}, {-1, -1, -1, -1}, {1, 1}, 3)});
   cases.push_back({"conv_input_grad",
                    {{"Bx3x4x4xf32"}, {"3x3x3x4xf32"}, {"Bx5x6x3xf32"}},
                    convGrad<ConvInputGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}),
@@ -257,6 +259,8 @@ std::vector<OpCase> makeCases() {
   cases.push_back({"avg_pool", {{"Bx4x6x5xf32"}}, pool<AvgPoolOp>({2, 2}, {2, 2}, {0, 0, 0, 0})});
   cases.push_back({"avg_pool/same", {{"Bx5x5x3xf32"}}, pool<AvgPoolOp>({3, 2}, {2, 2}, {-1, -1, -1, -1})});
   cases.push_back({"avg_pool/padded", {{"BxHx4x3xf32"}}, pool<AvgPoolOp>({3, 3}, {1, 2}, {1, 1, 1, 0})});
+  cases.push_back({"max_pool/1d", {{"BxTx5xf32"}}, pool<MaxPoolOp>({3}, {2}, {-1, -1})});
+  cases.push_back({"avg_pool/1d", {{"Bx9x5xf32"}}, pool<AvgPoolOp>({4}, {3}, {0, 0})});
   cases.push_back({"max_pool_grad",
                    {{"Bx4x6x5xf32", Fill::Ties}, {"Bx2x3x5xf32"}},
                    maxPoolGrad({2, 2}, {2, 2}, {0, 0, 0, 0}),
@@ -313,6 +317,10 @@ std::vector<OpCase> makeCases() {
   cases.push_back({"concat/middle", {{"Bx2x3xf32"}, {"Bx5x3xf32"}}, concat(1)});
   cases.push_back({"slice", {{"Bx7x3xf32"}}, slice(1, 2, 4)});
   cases.push_back({"slice/columns", {{"BxTx9xf32"}}, slice(2, 4, 5)});
+  cases.push_back({"slice/rest", {{"Bx7x3xf32"}}, slice(1, 2, -1)});
+  cases.push_back({"slice/dynamic_rest", {{"BxTx9xf32"}}, slice(1, 0, 0)});
+  cases.push_back({"slice/columns_rest", {{"BxTx9xf32"}}, slice(2, 3, -2)});
+  cases.push_back({"pad/dynamic", {{"BxTxWx2xf32"}}, pad({0, 1, 0, 0}, {0, 2, 1, 0}, 0)});
   cases.push_back({"pad", {{"Bx3x4x2xf32"}}, pad({0, 1, 0, 0}, {0, 2, 1, 0}, 0.5)});
   cases.push_back({"reverse", {{"Bx7x3xf32"}}, [](auto &b, ValueRange x) { return ReverseOp::create(b, x[0], 1); }});
   cases.push_back({"reverse/dynamic", {{"BxTx5xf32"}}, [](auto &b, ValueRange x) { return ReverseOp::create(b, x[0], 1); }});

@@ -109,6 +109,43 @@ func.func @transposes_join(%x: tensor<2x3x4xf32>) -> (tensor<2x3x4xf32>, tensor<
 
 // -----
 
+// Elementwise ops and joins between transposes that cancel move to the other side: edges of layers with channels first.
+// CHECK-LABEL: func.func @transposes_cancel_through_elementwise_ops
+// CHECK-SAME: (%[[X:.*]]: tensor<?x2x3x4xf32>, %[[Y:.*]]: tensor<?x2x3x4xf32>)
+// CHECK-NEXT: %[[SIX:.*]] = tenon.constant dense<6.000000e+00>
+// CHECK-NEXT: %[[R:.*]] = tenon.relu %[[X]] : tensor<?x2x3x4xf32>
+// CHECK-NEXT: %[[M:.*]] = tenon.minimum %[[SIX]], %[[R]]
+// CHECK-NEXT: %[[A:.*]] = tenon.add %[[M]], %[[Y]] : tensor<?x2x3x4xf32>, tensor<?x2x3x4xf32>
+// CHECK-NEXT: %[[C:.*]] = tenon.concat %[[A]], %[[M]] {axis = 3 : i64}
+// CHECK-NEXT: return %[[C]] : tensor<?x2x3x8xf32>
+func.func @transposes_cancel_through_elementwise_ops(%x: tensor<?x2x3x4xf32>, %y: tensor<?x2x3x4xf32>) -> tensor<?x2x3x8xf32> {
+  %six = tenon.constant dense<6.0> : tensor<f32>
+  %0 = tenon.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : tensor<?x2x3x4xf32>
+  %1 = tenon.transpose %y {permutation = array<i64: 0, 3, 1, 2>} : tensor<?x2x3x4xf32>
+  %2 = tenon.relu %0 : tensor<?x4x2x3xf32>
+  %3 = tenon.minimum %six, %2 : tensor<f32>, tensor<?x4x2x3xf32>
+  %4 = tenon.add %3, %1 : tensor<?x4x2x3xf32>, tensor<?x4x2x3xf32>
+  %5 = tenon.concat %4, %3 {axis = 1 : i64} : tensor<?x4x2x3xf32>, tensor<?x4x2x3xf32>
+  %6 = tenon.transpose %5 {permutation = array<i64: 0, 2, 3, 1>} : tensor<?x8x2x3xf32>
+  return %6 : tensor<?x2x3x8xf32>
+}
+
+// -----
+
+// What is not transposed in front would have to be afterwards: it stays, and so does a vector along the old last axis.
+// CHECK-LABEL: func.func @other_transposes_stay
+// CHECK-COUNT-3: tenon.transpose
+func.func @other_transposes_stay(%x: tensor<?x2x4xf32>, %y: tensor<?x4x2xf32>, %v: tensor<2xf32>) -> (tensor<?x2x4xf32>, tensor<?x2x4xf32>) {
+  %0 = tenon.transpose %x {permutation = array<i64: 0, 2, 1>} : tensor<?x2x4xf32>
+  %1 = tenon.add %0, %y : tensor<?x4x2xf32>, tensor<?x4x2xf32>
+  %2 = tenon.transpose %1 {permutation = array<i64: 0, 2, 1>} : tensor<?x4x2xf32>
+  %3 = tenon.add %0, %v : tensor<?x4x2xf32>, tensor<2xf32>
+  %4 = tenon.transpose %3 {permutation = array<i64: 0, 2, 1>} : tensor<?x4x2xf32>
+  return %2, %4 : tensor<?x2x4xf32>, tensor<?x2x4xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @whole_parts_go
 // CHECK-SAME: (%[[X:.*]]: tensor<?x3xf32>
 // CHECK-NEXT: return %[[X]]

@@ -405,7 +405,7 @@ func.func @concat_axis(%x: tensor<3x5xf32>) {
 // -----
 
 func.func @slice_C1(%x: tensor<3x5xf32>) {
-  // expected-error @+1 {{a slice up to element 6 does not fit axis 1 of (3, 5)}}
+  // expected-error @+1 {{a slice that needs 6 elements does not fit axis 1 of (3, 5)}}
   %0 = tenon.slice %x {axis = 1 : i64, start = 2 : i64, size = 4 : i64} : tensor<3x5xf32>
   return
 }
@@ -420,9 +420,17 @@ func.func @slice_axis(%x: tensor<3x5xf32>) {
 
 // -----
 
-func.func @slice_size(%x: tensor<3x5xf32>) {
-  // expected-error @+1 {{expected a start of 0 or more and a positive size, got 2 and 0}}
-  %0 = tenon.slice %x {axis = 1 : i64, start = 2 : i64, size = 0 : i64} : tensor<3x5xf32>
+func.func @slice_C1_rest(%x: tensor<3x5xf32>) {
+  // expected-error @+1 {{a slice that needs 6 elements does not fit axis 1 of (3, 5)}}
+  %0 = tenon.slice %x {axis = 1 : i64, start = 2 : i64, size = -4 : i64} : tensor<3x5xf32>
+  return
+}
+
+// -----
+
+func.func @slice_start(%x: tensor<3x5xf32>) {
+  // expected-error @+1 {{expected a start of 0 or more, got -1}}
+  %0 = tenon.slice %x {axis = 1 : i64, start = -1 : i64, size = 2 : i64} : tensor<3x5xf32>
   return
 }
 

@@ -145,6 +145,25 @@ func.func @leaves(%x: tensor<?x3x4xf32>, %s: tensor<?xf32>) -> (tensor<?x3x4xf32
 
 // -----
 
+// A sum of what is compared with the same axis's largest element has to wait for it: two kernels, though both read %x.
+// CHECK-LABEL: func.func @reduction_through_broadcast
+func.func @reduction_through_broadcast(%x: tensor<?x4x3xf32>) -> tensor<?x3xf32> {
+  // CHECK: tenon.kernel
+  // CHECK: tenon.reduce_max
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.kernel
+  // CHECK: tenon.subtract
+  // CHECK-NEXT: tenon.reduce_sum
+  // CHECK-NEXT: tenon.yield
+  %m = tenon.reduce_max %x {axes = array<i64: 1>, keepdims = false} : tensor<?x4x3xf32>
+  %b = tenon.broadcast_like %m like %x {axes = array<i64: 1>} : tensor<?x3xf32> like tensor<?x4x3xf32>
+  %d = tenon.subtract %x, %b : tensor<?x4x3xf32>, tensor<?x4x3xf32>
+  %s = tenon.reduce_sum %d {axes = array<i64: 1>, keepdims = false} : tensor<?x4x3xf32>
+  return %s : tensor<?x3xf32>
+}
+
+// -----
+
 // Two inputs' time axes need not be equal: their kernels stay apart. Views stay outside.
 // CHECK-LABEL: func.func @dynamic
 func.func @dynamic(%a: tensor<?x?x2xf32> {tenon.name = "a"}, %b: tensor<?x?x2xf32> {tenon.name = "b"}) -> (tensor<?x?x2xf32>, tensor<?x?xf32>) {

@@ -17,12 +17,14 @@ void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, Batc
   field("gamma_initializer", o.gammaInitializer);
   field("moving_mean_initializer", o.movingMeanInitializer);
   field("moving_variance_initializer", o.movingVarianceInitializer);
-  for (const char *key : {"beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"})
-    field.fixed(key, nullptr);
-  field.fixed("synchronized", false);
-  field.fixed("renorm", false);
+  field("beta_regularizer", o.betaRegularizer);
+  field("gamma_regularizer", o.gammaRegularizer);
+  field("beta_constraint", o.betaConstraint);
+  field("gamma_constraint", o.gammaConstraint);
+  field("renorm", o.renorm);
   field.fixed("renorm_clipping", nullptr);
-  field.fixed("renorm_momentum", 0.99);
+  field("renorm_momentum", o.renormMomentum);
+  field("synchronized", o.synchronized);
 }
 
 class BatchNormalizationNode : public LayerOf<BatchNormalizationOptions> {
@@ -31,19 +33,19 @@ public:
     require(options.momentum >= 0 && options.momentum <= 1,
             "expected momentum in [0, 1], got " + std::to_string(options.momentum));
     require(options.epsilon > 0, "expected epsilon above 0, got " + std::to_string(options.epsilon));
+    require(!options.renorm, "batch renormalisation (renorm = true) is not supported");
   }
   bool recordsBuild() const override { return true; }
   Json callArguments() const override { return {{"mask", nullptr}}; }
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override {
     const TensorSpec &input = oneInput(inputs, 2);
-    require(options.axis == -1 || options.axis == input.rank() - 1,
-            "only the last axis is supported, got axis " + std::to_string(options.axis) + " and an input of shape " +
-                shapeText(input.shape));
-    channels(input, built() ? weights()[0]->value.shape()[0] : None);
+    require(axisOf(input, options.axis) != 0, "axis 0 is the batch and cannot be normalised");
+    channels(input, built() ? weights()[0]->value.shape()[0] : None, options.axis);
     return {input};
   }
   std::vector<mlir::Value> emit(Emitter &e, const std::vector<mlir::Value> &inputs) const override {
-    mlir::Value x = inputs[0];
+    int64_t last = e.rankOf(inputs[0]) - 1, axis = options.axis < 0 ? options.axis + last + 1 : options.axis;
+    mlir::Value x = e.moveAxis(inputs[0], axis, last);
     size_t next = 0;
     int64_t size = weights()[0]->value.shape()[0];
     mlir::Value gamma = options.scale ? e.read(*weights()[next++]) : e.constant(1, size);
@@ -57,16 +59,19 @@ public:
       mean = moments.getMean();
       variance = moments.getVariance();
     }
-    return {e.create<ir::BatchNormOp>(x, gamma, beta, mean, variance, llvm::APFloat(options.epsilon))};
+    mlir::Value y = e.create<ir::BatchNormOp>(x, gamma, beta, mean, variance, llvm::APFloat(options.epsilon));
+    return {e.moveAxis(y, last, axis)};
   }
 
 protected:
   void build(const std::vector<TensorSpec> &inputs) override {
-    Shape shape{inputs[0].shape.back()};
+    Shape shape{inputs[0].shape[axisOf(inputs[0], options.axis)]};
     if (options.scale)
-      addWeight("gamma", WeightKind::Weight, options.gammaInitializer(shape));
+      addWeight("gamma", WeightKind::Weight, options.gammaInitializer(shape), options.gammaRegularizer,
+                options.gammaConstraint);
     if (options.center)
-      addWeight("beta", WeightKind::Weight, options.betaInitializer(shape));
+      addWeight("beta", WeightKind::Weight, options.betaInitializer(shape), options.betaRegularizer,
+                options.betaConstraint);
     addWeight("moving_mean", WeightKind::Statistic, options.movingMeanInitializer(shape));
     addWeight("moving_variance", WeightKind::Statistic, options.movingVarianceInitializer(shape));
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/Emitter.h"
 #include "frontend/graph/Options.h"
-#include <tenon/layers/shaping.h>
+#include <tenon/layers/merging.h>
 
 namespace tenon {
 namespace graph {

@@ -14,8 +14,11 @@ void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, Dens
   field("use_bias", o.useBias);
   field("kernel_initializer", o.kernelInitializer);
   field("bias_initializer", o.biasInitializer);
-  for (const char *key : {"kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"})
-    field.fixed(key, nullptr);
+  field("kernel_regularizer", o.kernelRegularizer);
+  field("bias_regularizer", o.biasRegularizer);
+  field.sometimes("activity_regularizer", o.activityRegularizer);
+  field("kernel_constraint", o.kernelConstraint);
+  field("bias_constraint", o.biasConstraint);
   field.fixed("quantization_config", nullptr);
 }
 
@@ -41,9 +44,11 @@ public:
 
 protected:
   void build(const std::vector<TensorSpec> &inputs) override {
-    addWeight("kernel", WeightKind::Weight, options.kernelInitializer({inputs[0].shape.back(), options.units}));
+    addWeight("kernel", WeightKind::Weight, options.kernelInitializer({inputs[0].shape.back(), options.units}),
+              options.kernelRegularizer, options.kernelConstraint);
     if (options.useBias)
-      addWeight("bias", WeightKind::Weight, options.biasInitializer({options.units}));
+      addWeight("bias", WeightKind::Weight, options.biasInitializer({options.units}), options.biasRegularizer,
+                options.biasConstraint);
   }
 };
 

@@ -8,8 +8,7 @@ InputNode::InputNode(TensorSpec spec, std::string name)
     : LayerNode("InputLayer", std::move(name), true), spec_(std::move(spec)) {
   for (int64_t dim : spec_.shape)
     require(dim == None || dim > 0, "expected dimensions of 1 or more, or None, got shape " + shapeText(spec_.shape));
-  require(!spec_.shape.empty() && spec_.shape[0] == None,
-          "expected a batch dimension of None, got shape " + shapeText(spec_.shape));
+  require(!spec_.shape.empty(), "expected a shape that begins with the batch, got ()");
 }
 
 Tensor InputNode::tensor() {
@@ -56,15 +55,28 @@ std::shared_ptr<LayerNode> InputNode::fromConfig(const Json &config) {
 }
 
 LayerClass rowOfInputLayer() {
-  return {"InputLayer", "Input(shape, {.dtype = \"float32\", .name = \"\"})", InputNode::fromConfig};
+  return {"InputLayer",
+          {{"shape", "None", "{}"},
+           {"batch_size", "None", "std::nullopt"},
+           {"dtype", "'float32'", "\"float32\""},
+           {"batch_shape", "None", "{}"},
+           {"name", "None", "\"\""}},
+          InputNode::fromConfig};
 }
 
 } // namespace tenon::graph
 
 namespace tenon {
 Tensor Input(Shape shape, InputOptions options) {
-  shape.insert(shape.begin(), None);
-  DType dtype = graph::inputType(options.name.empty() ? "Input" : options.name, options.dtype);
+  const std::string layer = options.name.empty() ? "Input" : options.name;
+  if (options.batchShape.empty())
+    shape.insert(shape.begin(), options.batchSize.value_or(None));
+  else if (!shape.empty() || options.batchSize)
+    throw Error(layer + ": batchShape " + graph::shapeText(options.batchShape) +
+                " stands in place of shape and batchSize, which are given too");
+  else
+    shape = std::move(options.batchShape);
+  DType dtype = graph::inputType(layer, options.dtype);
   return std::make_shared<graph::InputNode>(graph::TensorSpec{std::move(shape), dtype}, std::move(options.name))
       ->tensor();
 }

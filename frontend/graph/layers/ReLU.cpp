@@ -24,6 +24,8 @@ public:
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override { return {oneInput(inputs, 1)}; }
   std::vector<mlir::Value> emit(Emitter &e, const std::vector<mlir::Value> &inputs) const override {
     mlir::Value x = inputs[0], y;
+    if (options.negativeSlope && !options.maxValue && !options.threshold)
+      return {e.leakyRelu(x, options.negativeSlope)};
     mlir::Value threshold = options.threshold ? e.constant(options.threshold) : mlir::Value();
     if (threshold)
       y = e.create<ir::SelectOp>(e.create<ir::GreaterOp>(x, threshold), x, e.constant(0));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/Emitter.h"
 #include "frontend/graph/Options.h"
+#include "frontend/graph/layers/DataFormat.h"
+#include "frontend/graph/layers/Window.h"
 #include <algorithm>
 #include <tenon/layers/shaping.h>
 
@@ -12,8 +14,8 @@ void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, Resh
   field.required("target_shape", o.targetShape);
 }
 template <typename O, typename V>
-void visit(O &, V &&field) requires std::is_same_v<std::remove_const_t<O>, FlattenOptions> {
-  field.fixed("data_format", "channels_last");
+void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, FlattenOptions> {
+  field("data_format", o.dataFormat);
 }
 
 // The elements of one sample, None when unknown.
@@ -33,7 +35,7 @@ public:
     const Shape &target = options.targetShape;
     bool valid = !target.empty() && std::count(target.begin(), target.end(), -1) <= 1 &&
                  std::all_of(target.begin(), target.end(), [](int64_t dim) { return dim == -1 || dim > 0; });
-    require(valid, "expected targetShape of dimensions of 1 or more and at most one -1, got " + text(target));
+    require(valid, "expected targetShape of dimensions of 1 or more and at most one -1, got " + sizesText(target));
   }
   bool takesFloats() const override { return false; }
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override {
@@ -44,7 +46,7 @@ public:
       known *= dim == -1 ? 1 : dim;
     bool open = std::count(options.targetShape.begin(), options.targetShape.end(), -1) == 1;
     require(size == None || (open ? size % known == 0 : size == known), "expected an input that fits targetShape " +
-                                                                            text(options.targetShape) + ", got shape " +
+                                                                            sizesText(options.targetShape) + ", got shape " +
                                                                             shapeText(input.shape));
     for (int64_t dim : options.targetShape)
       result.shape.push_back(dim != -1 ? dim : size == None ? None : size / known);
@@ -55,19 +57,11 @@ public:
     target.insert(target.end(), options.targetShape.begin(), options.targetShape.end());
     return {e.reshape(inputs[0], target)};
   }
-
-private:
-  static std::string text(const Shape &shape) {
-    std::string out = "(";
-    for (size_t i = 0; i < shape.size(); ++i)
-      out += (i ? ", " : "") + std::to_string(shape[i]);
-    return out + (shape.size() == 1 ? ",)" : ")");
-  }
 };
 
 class FlattenNode : public LayerOf<FlattenOptions> {
 public:
-  explicit FlattenNode(FlattenOptions given) : LayerOf("Flatten", std::move(given)) {}
+  explicit FlattenNode(FlattenOptions given) : LayerOf("Flatten", std::move(given)), format(*this, options.dataFormat) {}
   bool takesFloats() const override { return false; }
   bool recordsBuild() const override { return true; }
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override {
@@ -75,8 +69,11 @@ public:
     return {{{input.shape[0], sampleSize(input.shape)}, input.dtype}};
   }
   std::vector<mlir::Value> emit(Emitter &e, const std::vector<mlir::Value> &inputs) const override {
-    return {e.reshape(inputs[0], {0, -1})};
+    return {e.reshape(format.toLast(e, inputs[0]), {0, -1})};
   }
+
+private:
+  DataFormat format;
 };
 
 LayerClass rowOfReshape() { return layerRow<ReshapeNode, ReshapeOptions>("Reshape"); }

@@ -5,6 +5,7 @@
 #include <tenon/layers/convolution.h>
 #include <tenon/layers/elementwise.h>
 #include <tenon/layers/linear.h>
+#include <tenon/layers/merging.h>
 #include <tenon/layers/normalization.h>
 #include <tenon/layers/pooling.h>
 #include <tenon/layers/random.h>

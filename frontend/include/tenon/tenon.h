@@ -4,7 +4,9 @@
 #define TENON_TENON_H
 
 #include <tenon/array.h>
+#include <tenon/axes.h>
 #include <tenon/callbacks.h>
+#include <tenon/constraints.h>
 #include <tenon/data.h>
 #include <tenon/error.h>
 #include <tenon/initializers.h>
@@ -16,6 +18,7 @@
 #include <tenon/optimizers.h>
 #include <tenon/preprocessing.h>
 #include <tenon/program.h>
+#include <tenon/regularizers.h>
 #include <tenon/session.h>
 #include <tenon/tensor.h>
 #include <tenon/trainer.h>

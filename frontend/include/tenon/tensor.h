@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tenon/array.h>
 #include <vector>
@@ -59,8 +60,12 @@ private:
 
 /// How Input is told apart from its defaults; Keras's arguments in Keras's order.
 struct InputOptions {
+  /// A batch size that never changes; std::nullopt: any, at every call.
+  std::optional<int64_t> batchSize = std::nullopt;
   /// "float32", "int32" or "int64".
   std::string dtype = "float32";
+  /// The shape with the batch, in place of `shape` and batchSize: `Input({}, {.batchShape = {4, 8}})`.
+  Shape batchShape = {};
   /// Names the layer; "" for Keras's automatic name (input_layer, input_layer_1, ...).
   std::string name = {};
   friend bool operator==(const InputOptions &, const InputOptions &) = default;

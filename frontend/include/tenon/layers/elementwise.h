@@ -4,12 +4,16 @@
 
 #include <optional>
 #include <tenon/layer.h>
+#include <tenon/regularizers.h>
 
 namespace tenon {
 
 struct ActivationOptions {
-  /// linear, relu, sigmoid, tanh, softmax, exponential; required.
+  /// A name of Keras's: celu, elu, exponential, hard_shrink, hard_sigmoid, hard_silu, hard_tanh, leaky_relu (slope 0.2),
+  /// linear, log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu (swish), soft_shrink, softmax, softplus,
+  /// softsign, sparse_plus, sparse_sigmoid, squareplus, tanh, tanh_shrink; required.
   std::string activation = {};
+  Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
   friend bool operator==(const ActivationOptions &, const ActivationOptions &) = default;
@@ -28,6 +32,7 @@ struct ReLUOptions {
   double negativeSlope = 0.0;
   /// Values at or below it are not passed.
   double threshold = 0.0;
+  Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
   friend bool operator==(const ReLUOptions &, const ReLUOptions &) = default;
@@ -40,6 +45,7 @@ public:
 
 struct SoftmaxOptions {
   int64_t axis = -1;
+  Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
   friend bool operator==(const SoftmaxOptions &, const SoftmaxOptions &) = default;
@@ -54,6 +60,7 @@ struct RescalingOptions {
   /// Required.
   std::optional<double> scale = std::nullopt;
   double offset = 0.0;
+  Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
   friend bool operator==(const RescalingOptions &, const RescalingOptions &) = default;
@@ -63,19 +70,6 @@ class Rescaling : public Layer {
 public:
   explicit Rescaling(RescalingOptions options);
 };
-
-struct AddOptions {
-  std::string name = {};
-  bool trainable = true;
-  friend bool operator==(const AddOptions &, const AddOptions &) = default;
-};
-/// The sum of its inputs, whose shapes broadcast.
-class Add : public Layer {
-public:
-  explicit Add(AddOptions options = {});
-};
-/// Add(options)(inputs).
-Tensor add(const Tensors &inputs, AddOptions options = {});
 
 } // namespace tenon
 #endif // TENON_LAYERS_ELEMENTWISE_H

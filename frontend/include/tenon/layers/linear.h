@@ -2,8 +2,10 @@
 #ifndef TENON_LAYERS_LINEAR_H
 #define TENON_LAYERS_LINEAR_H
 
+#include <tenon/constraints.h>
 #include <tenon/initializers.h>
 #include <tenon/layer.h>
+#include <tenon/regularizers.h>
 
 namespace tenon {
 
@@ -14,6 +16,11 @@ struct DenseOptions {
   bool useBias = true;
   Initializer kernelInitializer = "glorot_uniform";
   Initializer biasInitializer = "zeros";
+  Regularizer kernelRegularizer = std::nullopt;
+  Regularizer biasRegularizer = std::nullopt;
+  Regularizer activityRegularizer = std::nullopt;
+  Constraint kernelConstraint = std::nullopt;
+  Constraint biasConstraint = std::nullopt;
   std::string name = {};
   bool trainable = true;
   friend bool operator==(const DenseOptions &, const DenseOptions &) = default;

@@ -2,13 +2,15 @@
 #ifndef TENON_LAYERS_NORMALIZATION_H
 #define TENON_LAYERS_NORMALIZATION_H
 
+#include <tenon/constraints.h>
 #include <tenon/initializers.h>
 #include <tenon/layer.h>
+#include <tenon/regularizers.h>
 
 namespace tenon {
 
 struct BatchNormalizationOptions {
-  /// The channels' axis: the last one.
+  /// The channels' axis, any but the batch: the last one, or 1 behind layers with channels first.
   int64_t axis = -1;
   double momentum = 0.99;
   double epsilon = 1e-3;
@@ -20,6 +22,17 @@ struct BatchNormalizationOptions {
   Initializer gammaInitializer = "ones";
   Initializer movingMeanInitializer = "zeros";
   Initializer movingVarianceInitializer = "ones";
+  Regularizer betaRegularizer = std::nullopt;
+  Regularizer gammaRegularizer = std::nullopt;
+  Constraint betaConstraint = std::nullopt;
+  Constraint gammaConstraint = std::nullopt;
+  /// Batch renormalisation; true is an Error, it is not supported.
+  bool renorm = false;
+  /// Used by renorm only.
+  double renormMomentum = 0.99;
+  /// Statistics over the batches of all devices; there is one device, so it changes nothing.
+  bool synchronized = false;
+  Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
   friend bool operator==(const BatchNormalizationOptions &, const BatchNormalizationOptions &) = default;

@@ -4,13 +4,18 @@
 
 #include <optional>
 #include <tenon/layer.h>
+#include <tenon/regularizers.h>
 
 namespace tenon {
 
 struct DropoutOptions {
   /// Share of elements dropped, in [0, 1); required.
   double rate = -1;
+  /// Shape of what is drawn, with the batch: 1 along axes whose elements are dropped together, None where it is the
+  /// input's; empty: the input's shape.
+  Shape noiseShape = {};
   std::optional<int64_t> seed = std::nullopt;
+  Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
   friend bool operator==(const DropoutOptions &, const DropoutOptions &) = default;

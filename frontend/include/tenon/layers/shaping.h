@@ -3,10 +3,15 @@
 #define TENON_LAYERS_SHAPING_H
 
 #include <tenon/layer.h>
+#include <tenon/layers/extent.h>
+#include <tenon/regularizers.h>
 
 namespace tenon {
 
 struct FlattenOptions {
+  /// "channels_first" puts channels last before flattening, so that weights behind it do not depend on the order.
+  std::string dataFormat = "channels_last";
+  Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
   friend bool operator==(const FlattenOptions &, const FlattenOptions &) = default;
@@ -20,6 +25,7 @@ public:
 struct ReshapeOptions {
   /// Without the batch; one entry may be -1 for what is left. Required.
   Shape targetShape = {};
+  Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
   friend bool operator==(const ReshapeOptions &, const ReshapeOptions &) = default;
@@ -30,19 +36,37 @@ public:
   explicit Reshape(ReshapeOptions options);
 };
 
-struct ConcatenateOptions {
-  int64_t axis = -1;
+struct ZeroPadding1DOptions {
+  /// Before and after along time.
+  Margin padding = 1;
+  /// "channels_last" or "channels_first".
+  std::string dataFormat = "channels_last";
+  Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
-  friend bool operator==(const ConcatenateOptions &, const ConcatenateOptions &) = default;
+  friend bool operator==(const ZeroPadding1DOptions &, const ZeroPadding1DOptions &) = default;
 };
-/// Joins values along an axis; their other dimensions are equal.
-class Concatenate : public Layer {
+/// Zeros before and after along time of (batch, time, channels).
+class ZeroPadding1D : public Layer {
 public:
-  explicit Concatenate(ConcatenateOptions options = {});
+  explicit ZeroPadding1D(ZeroPadding1DOptions options = {});
 };
-/// Concatenate(options)(inputs).
-Tensor concatenate(const Tensors &inputs, ConcatenateOptions options = {});
+
+struct ZeroPadding2DOptions {
+  /// Around height and width.
+  Margin2D padding = 1;
+  /// "channels_last" or "channels_first".
+  std::string dataFormat = "channels_last";
+  Regularizer activityRegularizer = std::nullopt;
+  std::string name = {};
+  bool trainable = true;
+  friend bool operator==(const ZeroPadding2DOptions &, const ZeroPadding2DOptions &) = default;
+};
+/// Zeros around height and width of (batch, height, width, channels).
+class ZeroPadding2D : public Layer {
+public:
+  explicit ZeroPadding2D(ZeroPadding2DOptions options = {});
+};
 
 } // namespace tenon
 #endif // TENON_LAYERS_SHAPING_H
