@@ -24,6 +24,25 @@ std::vector<Argument> inputArguments(const ModelNode &model, MLIRContext *contex
   return arguments;
 }
 
+// Keras's rules for layers that do not look at masks themselves.
+static void handMaskOn(Emitter &emitter, const LayerNode &layer, ArrayRef<Value> inputs, ArrayRef<Value> results) {
+  auto masked = llvm::count_if(inputs, [&](Value input) { return emitter.maskOf(input) != nullptr; });
+  if (masked == 0 || layer.masking() == Masking::Own)
+    return;
+  if (layer.masking() == Masking::Ends) {
+    if (emitter.mode() == Mode::Inference)
+      warn(layer.name() + " (" + layer.className() + ") takes no mask: for the layers after it every step counts");
+    return;
+  }
+  if (masked != static_cast<long>(inputs.size()))
+    return;
+  Value any = emitter.maskOf(inputs[0]);
+  for (Value input : inputs.drop_front())
+    any = emitter.create<ir::SelectOp>(any, any, emitter.maskOf(input));
+  for (Value result : results)
+    emitter.setMask(result, any);
+}
+
 std::vector<Value> emitForward(Emitter &emitter, const ModelNode &model, const std::vector<Value> &inputs) {
   const Network &network = model.network();
   llvm::DenseMap<std::pair<const Call *, size_t>, Value> values;
@@ -40,6 +59,7 @@ std::vector<Value> emitForward(Emitter &emitter, const ModelNode &model, const s
       operands.push_back(call->layer->takesFloats() ? emitter.toFloat(operand) : operand);
     }
     std::vector<Value> results = call->layer->emit(emitter, operands);
+    handMaskOn(emitter, *call->layer, operands, results);
     addActivityPenalty(emitter, call->layer->activityRegularizer(), results);
     for (auto [i, result] : llvm::enumerate(results))
       values[{call.get(), i}] = result;

@@ -139,6 +139,19 @@ private:
                                       Expression(b, prediction.value()), weight));
   }
 
+  // Keras's rule: steps that do not count are left out and the others weigh more, so that the mean is over what counts.
+  Expression masked(Emitter &emitter, ImplicitLocOpBuilder &b, Expression values, Value mask, const std::string &output) {
+    if (Emitter::rankOf(mask) != values.rank())
+      throw Error(model.name() + ": the loss of output '" + output + "' has " + std::to_string(values.rank()) +
+                  " axes, its mask " + std::to_string(Emitter::rankOf(mask)));
+    Value ones = emitter.toFloat(mask);
+    llvm::SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, values.rank()));
+    Value valid = emitter.maximum(emitter.reduceSum(ones, axes), emitter.constant(1));
+    Value share = emitter.divide(emitter.create<ir::CountOp>(ones, axes), valid);
+    Value scaled = emitter.create<ir::SelectOp>(mask, emitter.multiply(values.value(), share), emitter.constant(0));
+    return Expression(b, scaled);
+  }
+
   void emitStep(llvm::StringRef function, Mode mode) {
     std::vector<Argument> arguments = inputArguments(model, context);
     size_t inputCount = arguments.size(), count = outputs.size();
@@ -160,6 +173,8 @@ private:
       Expression target(b, emitter.argument(inputCount + i)), weight(b, emitter.argument(inputCount + count + i));
       Expression prediction(b, predictions[i]);
       Expression values = spec.losses[i].function().values(target, prediction);
+      if (Value mask = emitter.maskOf(predictions[i]))
+        values = masked(emitter, b, values, mask, outputs[i].name);
       if (values.rank() > 1)
         values = mean(values, llvm::to_vector(llvm::seq<int64_t>(1, values.rank())));
       Expression loss = sum(values * weight, {0}) / samples;

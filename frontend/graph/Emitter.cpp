@@ -120,9 +120,41 @@ Value Emitter::scalarState(StringRef name) {
 Value Emitter::constant(double value, ArrayRef<int64_t> shape) {
   return create<ir::ConstantOp>(ElementsAttr(splat(RankedTensorType::get(shape, builder_.getF32Type()), value)));
 }
-Value Emitter::constantI64(int64_t value) {
-  auto type = RankedTensorType::get({}, builder_.getI64Type());
-  return create<ir::ConstantOp>(ElementsAttr(DenseElementsAttr::get(type, value)));
+Value Emitter::constantI64(int64_t value) { return integer(value, builder_.getI64Type()); }
+Value Emitter::integer(int64_t value, Type type) {
+  Attribute element = builder_.getIntegerAttr(type, value);
+  return create<ir::ConstantOp>(ElementsAttr(DenseElementsAttr::get(RankedTensorType::get({}, type), element)));
+}
+Value Emitter::fill(double value, Value like) {
+  return create<ir::BroadcastLikeOp>(constant(value), llvm::to_vector(llvm::seq<int64_t>(0, rankOf(like))), like);
+}
+
+std::vector<Value> Emitter::scan(ArrayRef<Value> sequences, ArrayRef<Value> initial, ArrayRef<Value> shared, bool reverse,
+                                 llvm::function_ref<std::vector<Value>(ArrayRef<Value>)> body) {
+  auto block = std::make_unique<Block>();
+  for (Value sequence : sequences) {
+    auto type = cast<RankedTensorType>(sequence.getType());
+    block->addArgument(RankedTensorType::get(type.getShape().drop_front(), type.getElementType()), loc_);
+  }
+  for (Value value : llvm::concat<const Value>(initial, shared))
+    block->addArgument(value.getType(), loc_);
+  std::vector<Value> yields;
+  {
+    OpBuilder::InsertionGuard guard(builder_);
+    builder_.setInsertionPointToEnd(block.get());
+    yields = body(SmallVector<Value>(block->getArguments()));
+    ir::YieldOp::create(builder_, loc_, yields);
+  }
+  SmallVector<Type> types;
+  for (auto [i, value] : llvm::enumerate(yields)) {
+    auto type = cast<RankedTensorType>(value.getType());
+    SmallVector<int64_t> shape{shapeOf(sequences[0])[0]};
+    llvm::append_range(shape, type.getShape());
+    types.push_back(i < initial.size() ? initial[i].getType() : RankedTensorType::get(shape, type.getElementType()));
+  }
+  auto scan = createOp<ir::ScanOp>(types, sequences, initial, shared, reverse);
+  scan.getBody().push_back(block.release());
+  return {scan.getResults().begin(), scan.getResults().end()};
 }
 Value Emitter::leakyRelu(Value x, double slope) {
   return create<ir::SelectOp>(create<ir::GreaterOp>(x, constant(0)), x, multiply(x, constant(slope)));

@@ -78,6 +78,10 @@ public:
   /// A rank-0 float32, or a tensor of `shape` full of it.
   mlir::Value constant(double value, llvm::ArrayRef<int64_t> shape = {});
   mlir::Value constantI64(int64_t value);
+  /// A rank-0 constant of an integer type.
+  mlir::Value integer(int64_t value, mlir::Type type);
+  /// float32 of another value's shape, all equal.
+  mlir::Value fill(double value, mlir::Value like);
   mlir::Value add(mlir::Value a, mlir::Value b) { return create<ir::AddOp>(a, b); }
   mlir::Value subtract(mlir::Value a, mlir::Value b) { return create<ir::SubtractOp>(a, b); }
   mlir::Value multiply(mlir::Value a, mlir::Value b) { return create<ir::MultiplyOp>(a, b); }
@@ -95,6 +99,17 @@ public:
   mlir::Value moveAxis(mlir::Value a, int64_t from, int64_t to);
   /// Itself when it is float32 already.
   mlir::Value toFloat(mlir::Value a);
+
+  /// Which steps of a value count: int8 (batch, time), 0 where they do not; null when all do.
+  mlir::Value maskOf(mlir::Value value) const { return masks_.lookup(value); }
+  void setMask(mlir::Value value, mlir::Value mask) { masks_[value] = mask; }
+
+  /// A loop over axis 0 of the sequences. The body gets the step of every sequence, the carried values and the shared ones
+  /// and gives the next carried values and then what is to be stacked; the results are the last carried values and the
+  /// stacks. Variables must be read outside and handed in as shared.
+  std::vector<mlir::Value> scan(llvm::ArrayRef<mlir::Value> sequences, llvm::ArrayRef<mlir::Value> initial,
+                                llvm::ArrayRef<mlir::Value> shared, bool reverse,
+                                llvm::function_ref<std::vector<mlir::Value>(llvm::ArrayRef<mlir::Value>)> body);
 
   /// While it lives, ops carry this name; names nest as paths: "outer/dense".
   class Scope {
@@ -127,6 +142,7 @@ private:
   mlir::Operation *lastRead_ = nullptr;
   llvm::StringMap<mlir::Value> current_;
   llvm::MapVector<mlir::StringAttr, std::pair<mlir::Value, mlir::Location>> assigned_;
+  llvm::DenseMap<mlir::Value, mlir::Value> masks_;
   std::string path_;
   bool collecting_ = false;
   llvm::SmallVector<mlir::Value> penalties_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/Initializers.h"
 #include "frontend/graph/LayerNode.h"
+#include "frontend/graph/Orthogonal.h"
 #include "nlohmann/json.hpp"
 #include <algorithm>
 #include <cmath>
@@ -86,6 +87,11 @@ const std::vector<InitializerClass> &initializerTable() {
        false,
        false,
        [](RandomStream &, const Option &, Array &array) { fillWith(array, [] { return 1; }); }},
+      {"Orthogonal",
+       {{"gain", 1}},
+       true,
+       false,
+       [](RandomStream &stream, const Option &option, Array &array) { fillOrthogonal(stream, option("gain"), array); }},
       {"RandomNormal",
        {{"mean", 0}, {"stddev", 0.05}},
        true,
@@ -195,6 +201,7 @@ Initializer GlorotUniform(SeedOptions o) { return make("GlorotUniform", {}, o.se
 Initializer GlorotNormal(SeedOptions o) { return make("GlorotNormal", {}, o.seed); }
 Initializer HeUniform(SeedOptions o) { return make("HeUniform", {}, o.seed); }
 Initializer HeNormal(SeedOptions o) { return make("HeNormal", {}, o.seed); }
+Initializer Orthogonal(OrthogonalOptions o) { return make("Orthogonal", {{"gain", o.gain}}, o.seed); }
 Initializer RandomNormal(NormalOptions o) {
   return make("RandomNormal", {{"mean", o.mean}, {"stddev", o.stddev}}, o.seed);
 }

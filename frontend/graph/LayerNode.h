@@ -59,6 +59,10 @@ struct NamedWeight {
   bool trainable;
 };
 
+/// What becomes of the mask of a layer's input. Passes: the results have it too (where every input has one: any of them).
+/// Ends: the layer knows no masks. Own: emit looks at masks and sets its results'.
+enum class Masking { Ends, Passes, Own };
+
 /// A layer's shared state; one subclass per layer.
 class LayerNode : public std::enable_shared_from_this<LayerNode> {
 public:
@@ -87,6 +91,9 @@ public:
   virtual std::vector<mlir::Value> emit(Emitter &emitter, const std::vector<mlir::Value> &inputs) const = 0;
   /// Are integer inputs converted to float32 before emit (and in infer)? Shaping layers keep them.
   virtual bool takesFloats() const { return true; }
+  virtual Masking masking() const { return Masking::Ends; }
+  /// The name under which Keras takes the inputs after the first one ("initial_state"); null when it takes one list.
+  virtual const char *stateArgument() const { return nullptr; }
   /// The constructor's arguments under Keras's names, in Keras's order, with name and trainable first.
   virtual Json config() const = 0;
   /// What Keras writes beside the inputs of each call: {"mask": null} for layers that take a mask.

@@ -4,9 +4,9 @@
 // One row per layer, sorted; each layer's file in layers/ defines rowOf<Layer>().
 #define TENON_LAYERS(row)                                                                                              \
   row(Activation) row(Add) row(Average) row(AveragePooling1D) row(AveragePooling2D) row(BatchNormalization)            \
-  row(Concatenate) row(Conv1D) row(Conv2D) row(Dense) row(DepthwiseConv2D) row(Dot) row(Dropout) row(Flatten)          \
+  row(Concatenate) row(Conv1D) row(Conv2D) row(Dense) row(DepthwiseConv2D) row(Dot) row(Dropout) row(Embedding) row(Flatten)          \
   row(GlobalAveragePooling1D) row(GlobalAveragePooling2D) row(GlobalMaxPooling1D) row(GlobalMaxPooling2D)              \
-  row(InputLayer) row(Maximum) row(MaxPooling1D) row(MaxPooling2D) row(Minimum) row(Multiply) row(ReLU)                \
+  row(InputLayer) row(LSTM) row(Maximum) row(MaxPooling1D) row(MaxPooling2D) row(Minimum) row(Multiply) row(ReLU)                \
   row(Rescaling) row(Reshape) row(SeparableConv2D) row(Softmax) row(Subtract) row(ZeroPadding1D) row(ZeroPadding2D)
 
 namespace tenon::graph {

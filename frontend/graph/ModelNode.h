@@ -44,6 +44,7 @@ public:
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override;
   std::vector<mlir::Value> emit(Emitter &emitter, const std::vector<mlir::Value> &inputs) const override;
   bool takesFloats() const override { return false; }
+  Masking masking() const override { return Masking::Own; }
   Json config() const override;
   Json callArguments() const override;
   void collectWeights(const std::string &path, std::vector<NamedWeight> &weights) const override;

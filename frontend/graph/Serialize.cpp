@@ -5,6 +5,7 @@
 #include "frontend/graph/Options.h"
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace tenon::graph {
 
@@ -36,8 +37,15 @@ Json serializeLayer(const LayerNode &layer) {
     json["build_config"] = {{"input_shape", nullptr}};
   else if (model && model->hasNetwork())
     json["build_config"] = {{"input_shape", shapeToJson(model->network().inputs[0].shape())}};
-  else if (layer.recordsBuild() && !layer.builtFor().empty())
-    json["build_config"] = {{"input_shape", shapesToJson(layer.builtFor())}};
+  else if (const auto &specs = layer.builtFor(); layer.stateArgument() && specs.size() > 1) {
+    Json states = Json::array();
+    for (size_t i = 1; i < specs.size(); ++i)
+      states.push_back(shapeToJson(specs[i].shape));
+    json["build_config"] = {{"shapes_dict",
+                             {{"sequences_shape", shapeToJson(specs[0].shape)},
+                              {std::string(layer.stateArgument()) + "_shape", std::move(states)}}}};
+  } else if (layer.recordsBuild() && !specs.empty())
+    json["build_config"] = {{"input_shape", shapesToJson(specs)}};
   if (model)
     json["compile_config"] = Json::object();
   return json;
@@ -78,8 +86,14 @@ Json callToJson(const Call &call, const CallNumbers &numbers) {
                         {{"shape", shapeToJson(input.shape())},
                          {"dtype", nameOf(input.dtype())},
                          {"keras_history", numbers.triple(input)}}}});
+  Json named = call.layer->callArguments();
+  if (const char *state = call.layer->stateArgument(); state && tensors.size() > 1) {
+    named = Json::object(); // Keras fills mask and training in only where there is one tensor
+    named[state] = Json(tensors.begin() + 1, tensors.end());
+    tensors.erase(tensors.begin() + 1, tensors.end());
+  }
   Json arguments = tensors.size() == 1 ? std::move(tensors) : Json::array({std::move(tensors)});
-  return {{"args", std::move(arguments)}, {"kwargs", call.layer->callArguments()}};
+  return {{"args", std::move(arguments)}, {"kwargs", std::move(named)}};
 }
 
 } // namespace
@@ -128,8 +142,11 @@ public:
   FunctionalReader(const Json &config) : config(config), model(config.value("name", "functional")) {}
 
   std::shared_ptr<ModelNode> read() {
+    findMaskOps();
     for (const Json &entry : member(config, "layers")) {
       std::string name = member(entry, "name").get<std::string>();
+      if (maskOps.contains(name))
+        continue;
       std::shared_ptr<LayerNode> layer = deserializeLayer(entry);
       if (layer->name() != name)
         fail("layer " + name + " calls itself " + layer->name() + " in its config");
@@ -188,11 +205,45 @@ private:
     std::vector<Reference> out;
     collect(member(node, "args"), out);
     for (const auto &[key, value] : member(node, "kwargs").items())
-      if (!value.is_null() && value != false)
+      if (key == "initial_state" && !value.is_null())
+        collect(value, out);
+      else if (key != "mask" && !value.is_null() && value != false)
         fail("a layer's argument " + key + " = " + value.dump().substr(0, 80) + " is not supported");
     if (out.empty())
       fail("a call without inputs: " + node.dump().substr(0, 80));
     return out;
+  }
+  // Keras writes the ops that make masks down as layers; here masks follow from the layers themselves. All ops are such
+  // that no layer's arguments and no output lead back to.
+  void findMaskOps() {
+    std::map<std::string, const Json *> entries;
+    std::vector<std::string> open;
+    for (const Json &entry : member(config, "layers")) {
+      std::string name = member(entry, "name").get<std::string>();
+      entries[name] = &entry;
+      bool isOp = entry.value("module", Json()).is_string() && entry["module"].get<std::string>().starts_with("keras.src.ops");
+      isOp ? (void)maskOps.insert(name) : open.push_back(name);
+    }
+    auto reach = [&](const Json &json, auto &&self) -> void {
+      if (json.is_object() && json.value("class_name", "") == "__keras_tensor__") {
+        std::string name = triple(member(member(json, "config"), "keras_history")).layer;
+        if (maskOps.erase(name))
+          open.push_back(name);
+      } else if (json.is_structured()) {
+        for (const auto &[key, item] : json.items())
+          if (key != "mask")
+            self(item, self);
+      }
+    };
+    for (const std::string &end : {"input_layers", "output_layers"})
+      for (const Json &item : member(config, end.c_str()).flatten())
+        if (item.is_string() && maskOps.erase(item.get<std::string>()))
+          open.push_back(item.get<std::string>());
+    while (!open.empty()) {
+      std::string name = open.back();
+      open.pop_back();
+      reach(member(*entries.at(name), "inbound_nodes"), reach);
+    }
   }
   const Tensor *find(const Reference &reference) const {
     auto entry = layers.find(reference.layer);
@@ -246,6 +297,7 @@ private:
   const Json &config;
   std::string model;
   std::map<std::string, Entry> layers;
+  std::set<std::string> maskOps;
   std::vector<Pending> pending;
 };
 

@@ -24,7 +24,7 @@ std::vector<Case> readCases(const std::string &name);
 std::vector<Case> readCases(const std::vector<std::string> &names);
 /// The files of golden_layers.py whose cases hold a layer's results and gradients.
 inline const std::vector<std::string> layerFiles = {"activations", "convolutions", "merges",
-                                                    "normalizations", "pools",     "shapes"};
+                                                    "normalizations", "pools",     "recurrent", "shapes"};
 /// {"shape", "values"} as float32.
 Array toArray(const Json &json);
 std::vector<Array> toArrays(const Json &list);

@@ -30,8 +30,14 @@ TEST_P(Summaries, AreKerass) {
   EXPECT_EQ(modelFromJson(data.at("model").dump()).summaryText(), data.at("summary").get<std::string>());
 }
 
+// Keras writes the ops that make masks as layers; here they are not part of the architecture.
+std::vector<Case> withoutMasks(std::vector<Case> cases) {
+  std::erase_if(cases, [](const Case &one) { return one.data.dump().find("NotEqual") != std::string::npos; });
+  return cases;
+}
+
 INSTANTIATE_TEST_SUITE_P(Layers, Configs, ::testing::ValuesIn(readCases("layers")), caseName);
-INSTANTIATE_TEST_SUITE_P(Options, Configs, ::testing::ValuesIn(readCases(layerFiles)), caseName);
+INSTANTIATE_TEST_SUITE_P(Options, Configs, ::testing::ValuesIn(withoutMasks(readCases(layerFiles))), caseName);
 INSTANTIATE_TEST_SUITE_P(Regularizations, Configs, ::testing::ValuesIn(readCases("regularizations")), caseName);
 INSTANTIATE_TEST_SUITE_P(Summaries, Summaries, ::testing::ValuesIn(readCases("summaries")), caseName);
 

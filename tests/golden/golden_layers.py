@@ -48,6 +48,75 @@ def text(value):
     return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+def recurrent():
+    """Behind an Embedding where there are masks (token 0 is padding), behind a Dense where not."""
+    def sequence(name, layer, masked=False, time=5, batch=3, after=None, states=False):
+        keras.utils.clear_session()
+        rng = generator(name)
+        x = Input((None,), dtype="int32", name="tokens") if masked else Input((None, 4), name="x")
+        inputs, given = [x], []
+        if masked:
+            tokens = rng.integers(1, 6, (batch, time))
+            tokens[0, time - 2:] = 0  # padded behind,
+            tokens[1, :2] = 0         # in front,
+            tokens[2, 1] = 0          # in between
+            given.append(tokens.astype("float32"))
+            value = L.Embedding(6, 4, mask_zero=True)(x)
+        else:
+            given.append(numbers(rng, (batch, time, 4)))
+            value = L.Dense(4)(x)
+        state = []
+        if states:
+            for s in "hc":
+                inputs.append(Input((3,), name=s))
+                given.append(numbers(rng, (batch, 3)))
+                state.append(inputs[-1])
+        out = layer(value, initial_state=state) if states else layer(value)
+        out = list(out) if isinstance(out, (list, tuple)) else [out]
+        if after:
+            out = [after(out[0])]
+        model = Model(inputs, out)
+        weights = setWeights(model, rng)
+        written = architecture(model)
+        fed = [v.astype("int32") if masked and i == 0 else v for i, v in enumerate(given)]
+        outputs = [np.asarray(v) for v in (lambda r: r if isinstance(r, (list, tuple)) else [r])(model(fed, training=False))]
+        case = {"name": name, "model": written, "weights": [array(w) for w in weights], "inputs": [array(v) for v in given],
+                "outputs": [array(v) for v in outputs]}
+        if len(out) == 1:
+            y = numbers(rng, outputs[0].shape)
+            model.compile(optimizer=keras.optimizers.SGD(0.5), loss="mse")
+            case["y"] = array(y)
+            case["loss"] = shortest(model.train_on_batch(fed, y))
+            case["trained"] = [array(w) for w in model.get_weights()]
+        return case
+
+    yield sequence("embedding", lambda x: x, masked=True, after=lambda x: L.Dense(2)(x))
+    for sequences in (False, True):
+        for backwards in (False, True):
+            for masked in (False, True):
+                yield sequence(f"lstm_sequences_{sequences}_backwards_{backwards}_masked_{masked}".lower(),
+                               L.LSTM(3, return_sequences=sequences, go_backwards=backwards), masked)
+            yield sequence(f"lstm_states_sequences_{sequences}_backwards_{backwards}".lower(),
+                           L.LSTM(3, return_sequences=sequences, go_backwards=backwards, return_state=True), masked=True)
+            yield sequence(f"lstm_initial_state_sequences_{sequences}_backwards_{backwards}".lower(),
+                           L.LSTM(3, return_sequences=sequences, go_backwards=backwards), states=True)
+    yield sequence("lstm_zero_output_for_mask", L.LSTM(3, return_sequences=True, zero_output_for_mask=True), masked=True)
+    yield sequence("lstm_activations", L.LSTM(3, activation="relu", recurrent_activation="hard_sigmoid", unit_forget_bias=False))
+    yield sequence("lstm_without_bias", L.LSTM(3, use_bias=False))
+    yield sequence("lstm_one_unit_one_step", L.LSTM(1), time=1)
+    yield sequence("lstm_sixty_steps", L.LSTM(7), time=60)
+    yield sequence("lstm_regularized", L.LSTM(3, kernel_regularizer="l2", recurrent_regularizer="l1", bias_regularizer="l2",
+                                              recurrent_constraint="unit_norm"))
+    yield sequence("lstm_stacked", lambda x: L.LSTM(3)(L.LSTM(5, return_sequences=True)(x)), masked=True)
+    yield sequence("lstm_then_dense", L.LSTM(3, return_sequences=True), masked=True, after=lambda x: L.Dense(2, activation="tanh")(x))
+    shared = L.LSTM(3)
+    yield sequence("lstm_twice", lambda x: L.concatenate([shared(x), shared(L.Dense(4)(x))]))
+    yield sequence("masked_average", lambda x: L.GlobalAveragePooling1D()(L.Dropout(0.0)(x)), masked=True)
+    yield sequence("masked_normalization", lambda x: L.LSTM(3)(L.BatchNormalization()(x)), masked=True)
+    yield sequence("masked_merge", lambda x: L.LSTM(3)(L.add([L.Dense(4)(x), x])), masked=True)
+    yield sequence("masked_concatenation", lambda x: L.LSTM(3)(L.concatenate([L.Dense(2)(x), x])), masked=True)
+
+
 def convolutions():
     for padding in ("valid", "same", "causal"):
         for n, k, s, d in ((7, 3, 1, 1), (8, 3, 2, 1), (7, 4, 2, 1), (5, 2, 1, 1), (9, 2, 4, 1), (9, 3, 1, 2), (6, 1, 2, 1)):
@@ -180,7 +249,7 @@ def activations():
 
 
 FILES = {"convolutions": convolutions, "pools": pools, "merges": merges, "shapes": shapes, "normalizations": normalizations,
-         "activations": activations}
+         "activations": activations, "recurrent": recurrent}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or FILES:

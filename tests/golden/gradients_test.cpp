@@ -24,7 +24,12 @@ TEST_P(Gradients, AreKerass) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Keras, Gradients, ::testing::ValuesIn(readCases("gradients")), caseName);
-INSTANTIATE_TEST_SUITE_P(KerasOptions, Gradients, ::testing::ValuesIn(readCases(layerFiles)), caseName);
+std::vector<Case> trainedCases() {
+  std::vector<Case> cases = readCases(layerFiles);
+  std::erase_if(cases, [](const Case &one) { return !one.data.contains("y"); }); // several outputs: values alone
+  return cases;
+}
+INSTANTIATE_TEST_SUITE_P(KerasOptions, Gradients, ::testing::ValuesIn(trainedCases()), caseName);
 
 } // namespace
 } // namespace tenon::golden

@@ -18,6 +18,7 @@ public:
     require(!options.activation.empty(), "option activation is required");
     options.activation = checkActivation(name(), options.activation);
   }
+  Masking masking() const override { return Masking::Passes; }
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override { return {oneInput(inputs, 1)}; }
   std::vector<mlir::Value> emit(Emitter &e, const std::vector<mlir::Value> &inputs) const override {
     return {emitActivation(e, options.activation, inputs[0])};

@@ -37,6 +37,7 @@ public:
   }
   bool recordsBuild() const override { return true; }
   Json callArguments() const override { return {{"mask", nullptr}}; }
+  Masking masking() const override { return Masking::Passes; }
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override {
     const TensorSpec &input = oneInput(inputs, 2);
     require(axisOf(input, options.axis) != 0, "axis 0 is the batch and cannot be normalised");
@@ -53,11 +54,11 @@ public:
     const Weight &movingMean = *weights()[next], &movingVariance = *weights()[next + 1];
     mlir::Value mean = e.read(movingMean), variance = e.read(movingVariance);
     if (e.mode() == Mode::Training && trainable()) {
-      auto moments = e.createOp<ir::MomentsOp>(x);
-      follow(e, movingMean, mean, moments.getMean());
-      follow(e, movingVariance, variance, moments.getVariance());
-      mean = moments.getMean();
-      variance = moments.getVariance();
+      auto [batchMean, batchVariance] = moments(e, x, e.maskOf(inputs[0]));
+      follow(e, movingMean, mean, batchMean);
+      follow(e, movingVariance, variance, batchVariance);
+      mean = batchMean;
+      variance = batchVariance;
     }
     mlir::Value y = e.create<ir::BatchNormOp>(x, gamma, beta, mean, variance, llvm::APFloat(options.epsilon));
     return {e.moveAxis(y, last, axis)};
@@ -77,6 +78,24 @@ protected:
   }
 
 private:
+  // Mean and (biased) variance over all axes but the last; of the steps that count alone where there is a mask.
+  std::pair<mlir::Value, mlir::Value> moments(Emitter &e, mlir::Value x, mlir::Value mask) const {
+    if (!mask) {
+      auto all = e.createOp<ir::MomentsOp>(x);
+      return {all.getMean(), all.getVariance()};
+    }
+    if (e.rankOf(mask) + 1 != e.rankOf(x))
+      fail("expected a mask of one dimension less than the input");
+    llvm::SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, e.rankOf(mask))), shape(e.rankOf(mask), 0);
+    shape.push_back(1);
+    mlir::Value counts = e.reshape(mask, shape), zero = e.constant(0);
+    mlir::Value total = e.add(e.reduceSum(e.toFloat(mask), axes), e.constant(1e-7));
+    auto mean = [&](mlir::Value value) {
+      return e.divide(e.reduceSum(e.create<ir::SelectOp>(counts, value, zero), axes), total);
+    };
+    mlir::Value center = mean(x), distance = e.subtract(x, center);
+    return {center, mean(e.multiply(distance, distance))};
+  }
   void follow(Emitter &e, const Weight &statistic, mlir::Value old, mlir::Value batch) const {
     e.assign(statistic,
              e.add(e.multiply(old, e.constant(options.momentum)), e.multiply(batch, e.constant(1 - options.momentum))));

@@ -16,6 +16,30 @@ public:
   explicit ConcatenateNode(ConcatenateOptions given) : LayerOf("Concatenate", std::move(given)) {}
   bool takesFloats() const override { return false; }
   bool recordsBuild() const override { return true; }
+  // Keras's rule: an input without a mask counts everywhere; steps side by side count when any of them does.
+  static mlir::Value joinedMask(Emitter &e, const std::vector<mlir::Value> &inputs, int64_t axis) {
+    if (llvm::none_of(inputs, [&](mlir::Value input) { return e.maskOf(input) != nullptr; }))
+      return {};
+    bool sideBySide = axis + 1 == e.rankOf(inputs[0]);
+    llvm::SmallVector<mlir::Value> masks;
+    for (mlir::Value input : inputs) {
+      mlir::Value mask = e.maskOf(input);
+      if (!mask && sideBySide)
+        return {};
+      if (!mask) { // all ones
+        int64_t last = e.rankOf(input) - 1;
+        mlir::Value some = e.reduceMax(e.toFloat(input), last);
+        mask = e.create<ir::EqualOp>(e.fill(1, some), e.constant(1));
+      }
+      masks.push_back(mask);
+    }
+    if (!sideBySide)
+      return e.create<ir::ConcatOp>(masks, axis);
+    mlir::Value any = masks[0];
+    for (mlir::Value mask : llvm::drop_begin(masks))
+      any = e.create<ir::SelectOp>(any, any, mask);
+    return any;
+  }
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override {
     require(inputs.size() >= 2, "expected two inputs or more, got " + std::to_string(inputs.size()));
     TensorSpec result = inputs[0];
@@ -54,9 +78,13 @@ public:
     if (llvm::any_of(operands, [&](mlir::Value value) { return element(value) != element(operands[0]); }))
       for (mlir::Value &operand : operands)
         operand = e.toFloat(operand);
-    int64_t rank = e.rankOf(operands[0]);
-    return {e.create<ir::ConcatOp>(operands, options.axis < 0 ? options.axis + rank : options.axis)};
+    int64_t rank = e.rankOf(operands[0]), axis = options.axis < 0 ? options.axis + rank : options.axis;
+    mlir::Value joined = e.create<ir::ConcatOp>(operands, axis);
+    if (mlir::Value mask = joinedMask(e, inputs, axis))
+      e.setMask(joined, mask);
+    return {joined};
   }
+  Masking masking() const override { return Masking::Own; }
 };
 
 LayerClass rowOfConcatenate() { return layerRow<ConcatenateNode, ConcatenateOptions>("Concatenate"); }

@@ -29,6 +29,7 @@ public:
     options.activation = checkActivation(name(), options.activation);
   }
   bool recordsBuild() const override { return true; }
+  Masking masking() const override { return Masking::Passes; }
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override {
     TensorSpec result = oneInput(inputs, 2);
     channels(result, built() ? weights()[0]->value.shape()[0] : None);

@@ -24,6 +24,7 @@ public:
               "expected noiseShape of dimensions of 1 or more, or None, got " + shapeText(options.noiseShape));
   }
   Json callArguments() const override { return {{"training", false}}; }
+  Masking masking() const override { return Masking::Passes; }
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override {
     const TensorSpec &input = oneInput(inputs, 1);
     bool fits = options.noiseShape.empty() || options.noiseShape.size() == input.shape.size();

@@ -32,7 +32,6 @@ public:
 protected:
   virtual mlir::Value reduce(Emitter &e, mlir::Value value, llvm::ArrayRef<int64_t> axes) const = 0;
 
-private:
   int64_t spatial;
   DataFormat format;
 };
@@ -46,9 +45,19 @@ private:
     __VA_ARGS__                                                                                                        \
   };                                                                                                                   \
   LayerClass rowOf##Name() { return layerRow<Name##Node, GlobalPoolingOptions>(#Name); }
-TENON_GLOBAL_POOLING(GlobalAveragePooling1D, 1, reduceMean, Json callArguments() const override {
-  return {{"mask", nullptr}};
-})
+TENON_GLOBAL_POOLING(
+    GlobalAveragePooling1D, 1, reduceMean, Json callArguments() const override { return {{"mask", nullptr}}; } //
+    Masking masking() const override { return Masking::Own; }                                                //
+    std::vector<mlir::Value> emit(Emitter &e, const std::vector<mlir::Value> &inputs) const override {
+      mlir::Value mask = e.maskOf(inputs[0]);
+      if (!mask)
+        return GlobalPoolingNode::emit(e, inputs);
+      // Of the steps that count alone.
+      mlir::Value steps = format.toLast(e, inputs[0]), counts = e.reshape(mask, {0, 0, 1});
+      mlir::Value sum = e.reduceSum(e.create<ir::SelectOp>(counts, steps, e.constant(0)), 1, options.keepdims);
+      mlir::Value mean = e.divide(sum, e.reduceSum(e.toFloat(counts), 1, options.keepdims));
+      return {format.fromLast(e, mean)};
+    })
 TENON_GLOBAL_POOLING(GlobalAveragePooling2D, 2, reduceMean)
 TENON_GLOBAL_POOLING(GlobalMaxPooling1D, 1, reduceMax)
 TENON_GLOBAL_POOLING(GlobalMaxPooling2D, 2, reduceMax)

@@ -15,6 +15,7 @@ class MergeNode : public LayerOf<MergeOptions> {
 public:
   MergeNode(const char *className, MergeOptions given) : LayerOf(className, std::move(given)) {}
   bool recordsBuild() const override { return true; }
+  Masking masking() const override { return Masking::Passes; }
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override {
     checkCount(inputs.size());
     Shape joined = inputs[0].shape;

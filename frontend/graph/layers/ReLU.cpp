@@ -21,6 +21,7 @@ public:
                                  {"threshold", options.threshold}})
       require(value >= 0, std::string("expected ") + option + " of 0 or more, got " + Json(value).dump());
   }
+  Masking masking() const override { return Masking::Passes; }
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override { return {oneInput(inputs, 1)}; }
   std::vector<mlir::Value> emit(Emitter &e, const std::vector<mlir::Value> &inputs) const override {
     mlir::Value x = inputs[0], y;

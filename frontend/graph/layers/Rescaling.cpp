@@ -18,6 +18,7 @@ public:
     require(options.scale.has_value(), "option scale is required");
   }
   bool recordsBuild() const override { return true; }
+  Masking masking() const override { return Masking::Passes; }
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override { return {oneInput(inputs, 1)}; }
   std::vector<mlir::Value> emit(Emitter &e, const std::vector<mlir::Value> &inputs) const override {
     mlir::Value y = e.multiply(inputs[0], e.constant(*options.scale));

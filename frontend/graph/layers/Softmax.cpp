@@ -15,6 +15,7 @@ class SoftmaxNode : public LayerOf<SoftmaxOptions> {
 public:
   explicit SoftmaxNode(SoftmaxOptions given) : LayerOf("Softmax", std::move(given)) {}
   Json callArguments() const override { return {{"mask", nullptr}}; }
+  Masking masking() const override { return Masking::Passes; }
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override {
     const TensorSpec &input = oneInput(inputs, 1);
     axisOf(input, options.axis);

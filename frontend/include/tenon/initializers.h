@@ -45,6 +45,11 @@ struct UniformOptions {
   std::optional<int64_t> seed = std::nullopt;
   friend bool operator==(const UniformOptions &, const UniformOptions &) = default;
 };
+struct OrthogonalOptions {
+  double gain = 1.0;
+  std::optional<int64_t> seed = std::nullopt;
+  friend bool operator==(const OrthogonalOptions &, const OrthogonalOptions &) = default;
+};
 struct ConstantOptions {
   double value = 0.0;
   friend bool operator==(const ConstantOptions &, const ConstantOptions &) = default;
@@ -64,6 +69,8 @@ Initializer GlorotNormal(SeedOptions options = {});
 Initializer HeUniform(SeedOptions options = {});
 /// Normal of variance 2 / fan in, cut at two standard deviations.
 Initializer HeNormal(SeedOptions options = {});
+/// Orthonormal columns, or rows where there are fewer of them, times gain.
+Initializer Orthogonal(OrthogonalOptions options = {});
 Initializer RandomNormal(NormalOptions options = {});
 Initializer RandomUniform(UniformOptions options = {});
 /// Normal, values beyond two standard deviations drawn again.

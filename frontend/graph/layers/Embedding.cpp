@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/graph/Emitter.h"
+#include "frontend/graph/Options.h"
+#include <tenon/layers/embedding.h>
+
+namespace tenon {
+namespace graph {
+
+template <typename O, typename V>
+void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, EmbeddingOptions> {
+  field.required("input_dim", o.inputDim);
+  field.required("output_dim", o.outputDim);
+  field("embeddings_initializer", o.embeddingsInitializer);
+  field("embeddings_regularizer", o.embeddingsRegularizer);
+  field("activity_regularizer", o.activityRegularizer);
+  field("embeddings_constraint", o.embeddingsConstraint);
+  field("mask_zero", o.maskZero);
+  field.sometimes("input_length", o.inputLength);
+  field.fixed("quantization_config", nullptr);
+}
+
+class EmbeddingNode : public LayerOf<EmbeddingOptions> {
+public:
+  explicit EmbeddingNode(EmbeddingOptions given) : LayerOf("Embedding", std::move(given)) {
+    require(options.inputDim > 0, "expected an input dim of 1 or more, got " + std::to_string(options.inputDim));
+    require(options.outputDim > 0, "expected an output dim of 1 or more, got " + std::to_string(options.outputDim));
+    if (options.inputLength)
+      warn(name() + ": inputLength is not looked at; the length of sequences is the input's");
+    options.inputLength.reset();
+  }
+  bool takesFloats() const override { return false; }
+  bool recordsBuild() const override { return true; }
+  std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override {
+    TensorSpec result = oneInput(inputs, 1);
+    result.shape.push_back(options.outputDim);
+    result.dtype = DType::F32;
+    return {result};
+  }
+  std::vector<mlir::Value> emit(Emitter &e, const std::vector<mlir::Value> &inputs) const override {
+    mlir::Value indices = inputs[0];
+    if (mlir::isa<mlir::FloatType>(mlir::getElementTypeOrSelf(indices)))
+      indices = e.create<ir::ConvertOp>(indices, e.builder().getI32Type());
+    mlir::Value rows = e.create<ir::GatherOp>(e.read(*weights()[0]), indices);
+    if (options.maskZero) {
+      mlir::Value padding = e.create<ir::EqualOp>(indices, e.integer(0, mlir::getElementTypeOrSelf(indices)));
+      e.setMask(rows, e.create<ir::EqualOp>(padding, e.integer(0, e.builder().getI8Type())));
+    }
+    return {rows};
+  }
+  Masking masking() const override { return options.maskZero ? Masking::Own : Masking::Ends; }
+
+protected:
+  void build(const std::vector<TensorSpec> &) override {
+    addWeight("embeddings", WeightKind::Weight, options.embeddingsInitializer({options.inputDim, options.outputDim}),
+              options.embeddingsRegularizer, options.embeddingsConstraint);
+  }
+};
+
+LayerClass rowOfEmbedding() { return layerRow<EmbeddingNode, EmbeddingOptions>("Embedding"); }
+
+} // namespace graph
+
+Embedding::Embedding(EmbeddingOptions options) : Layer(std::make_shared<graph::EmbeddingNode>(std::move(options))) {}
+
+} // namespace tenon
