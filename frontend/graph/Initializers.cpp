@@ -143,6 +143,18 @@ static Initializer make(const char *name, std::map<std::string, double> options,
   return Initializer(node);
 }
 
+// The bytes that are left of what the file holds; none when initialisers work as usual.
+static thread_local std::optional<uint64_t> bytesOfFile;
+ValuesFromFile::ValuesFromFile(uint64_t bytes) { bytesOfFile = bytes; }
+ValuesFromFile::~ValuesFromFile() { bytesOfFile = std::nullopt; }
+
+static void takeFromFile(const Shape &shape) {
+  uint64_t needed = sizeof(float) * uint64_t(elementCount(shape));
+  if (needed > *bytesOfFile)
+    throw Error("the layers need more weights than the file can hold");
+  *bytesOfFile -= needed;
+}
+
 Json serializeInitializer(const Initializer &initializer) {
   const InitializerNode &node = *initializer.node();
   Json config = Json::object();
@@ -186,6 +198,10 @@ using graph::make;
 Initializer::Initializer(const std::string &name) : node_(graph::makeNode(name)) {}
 
 Array Initializer::operator()(const Shape &shape) const {
+  if (graph::bytesOfFile) {
+    graph::takeFromFile(shape);
+    return Array(shape, DType::F32);
+  }
   Array array(shape, DType::F32);
   graph::RandomStream stream(!node_->type->random ? 0 : node_->seed ? uint64_t(*node_->seed) : graph::nextSeed());
   node_->type->fill(

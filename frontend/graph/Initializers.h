@@ -33,6 +33,15 @@ public:
   friend bool operator==(const InitializerNode &, const InitializerNode &) = default;
 };
 
+/// While one lives, this thread's initialisers give zeros, because the values come from a file; an Error where they are
+/// to be larger than all that the file holds.
+class ValuesFromFile {
+public:
+  explicit ValuesFromFile(uint64_t bytes);
+  ~ValuesFromFile();
+  ValuesFromFile(const ValuesFromFile &) = delete;
+};
+
 /// Keras's {module, class_name, config, registered_name}.
 Json serializeInitializer(const Initializer &initializer);
 /// From that, or from a name; an Error saying what is not understood.

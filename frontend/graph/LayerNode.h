@@ -104,6 +104,8 @@ public:
   virtual bool recordsBuild() const { return false; }
   const std::vector<TensorSpec> &builtFor() const { return builtFor_; }
 
+  /// Where Keras's files keep the weights inside the layer's group: "cell/" where they are an inner cell's.
+  virtual std::string weightsGroup() const { return {}; }
   /// The layer's own weights in Keras's order.
   const std::vector<std::shared_ptr<Weight>> &weights() const { return weights_; }
   /// All weights, those of inner layers included, named under `path` ("" or "outer/"): each once, in Keras's order.

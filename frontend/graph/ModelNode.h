@@ -78,5 +78,7 @@ void touchWeights(const ModelNode &model);
 Json serializeLayer(const LayerNode &layer);
 /// The layer or model from it, with new weights.
 std::shared_ptr<LayerNode> deserializeLayer(const Json &json);
+/// Everything in it that is not supported: `conv (Conv2D): option groups does not take "two"`, one entry per layer.
+std::vector<std::string> unsupportedParts(const Json &json);
 
 } // namespace tenon::graph

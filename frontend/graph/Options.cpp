@@ -2,6 +2,7 @@
 #include "frontend/graph/Options.h"
 #include "frontend/graph/Constraints.h"
 #include "frontend/graph/Initializers.h"
+#include "frontend/graph/Registry.h"
 #include "frontend/graph/Regularizers.h"
 #include <algorithm>
 
@@ -98,17 +99,17 @@ const Json *OptionReader::take(const char *key) {
   auto found = config.find(key);
   return found == config.end() ? nullptr : &*found;
 }
-void OptionReader::refuse(const std::string &key, const Json &value) const {
-  throw Error(layer + ": option " + key + " does not take " + value.dump());
-}
 void OptionReader::fixed(const char *key, const Json &value) {
   if (const Json *json = take(key); json && !json->is_null() && *json != value)
-    throw Error(layer + ": option " + key + " is " + json->dump() + ", only " + value.dump() + " is supported");
+    problem(std::string("option ") + key + " is " + json->dump() + ", only " + value.dump() + " is supported");
 }
 void OptionReader::finish() const {
+  std::vector<std::string> faults = problems;
   for (const auto &[key, value] : config.items())
     if (!value.is_null() && std::find(taken.begin(), taken.end(), key) == taken.end())
-      throw Error(layer + ": unknown option " + key + " = " + value.dump());
+      faults.push_back("unknown option " + key + " = " + value.dump());
+  if (!faults.empty())
+    throw Error(layer + ": " + listed(faults));
 }
 
 // Null, true, numbers, strings, lists and objects (initialisers and the like, by their names) in either language.
@@ -140,6 +141,13 @@ Json dtypePolicy(const std::string &dtype) {
       {"module", "keras"}, {"class_name", "DTypePolicy"}, {"config", {{"name", dtype}}}, {"registered_name", nullptr}};
 }
 
+// A policy's name, or what stands in its place.
+static std::string policyText(const Json &dtype) {
+  return dtype.is_object() && dtype.contains("config") && dtype["config"].is_object()
+             ? dtype["config"].value("name", Json()).dump()
+             : dtype.dump();
+}
+
 void readCommon(const Json &config, const std::string &className, std::string &name, bool &trainable,
                 OptionReader &reader) {
   if (!config.is_object())
@@ -152,8 +160,8 @@ void readCommon(const Json &config, const std::string &className, std::string &n
                (given->is_object() && given->value("class_name", "") == "DTypePolicy" && given->contains("config") &&
                 (*given)["config"].value("name", "") == "float32");
   if (!plain)
-    throw Error((name.empty() ? className : name) + ": dtype is " + given->dump() + ", only float32 is supported");
-  reader.fixed("dtype", plain && given != config.end() ? *given : Json());
+    reader.problem("dtype is " + policyText(*given) + ", only float32 is supported");
+  reader.fixed("dtype", given == config.end() ? Json() : *given);
 }
 
 } // namespace tenon::graph

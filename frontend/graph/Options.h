@@ -87,25 +87,33 @@ struct OptionWriter {
   void fixed(const char *key, Json value) { config[key] = std::move(value); }
 };
 
-/// Takes fields from a config; a missing one keeps its default. finish() refuses what no field took.
+/// Takes fields from a config; a missing one keeps its default. What is wrong with any of them, and what no field took,
+/// finish() throws as one Error.
 class OptionReader {
 public:
   OptionReader(const Json &config, std::string layer) : config(config), layer(std::move(layer)) {}
   template <typename T> void operator()(const char *key, T &value) {
-    if (const Json *json = take(key); json && !optionFromJson(*json, value))
-      refuse(key, *json);
+    const Json *json = take(key);
+    if (!json)
+      return;
+    try {
+      if (!optionFromJson(*json, value))
+        problem(std::string("option ") + key + " does not take " + json->dump());
+    } catch (const Error &error) {
+      problem(std::string("option ") + key + ": " + error.what());
+    }
   }
   template <typename T> void required(const char *key, T &value) { (*this)(key, value); }
   template <typename T> void sometimes(const char *key, T &value) { (*this)(key, value); }
   void fixed(const char *key, const Json &value);
+  void problem(std::string text) { problems.push_back(std::move(text)); }
   void finish() const;
 
 private:
   const Json *take(const char *key);
-  [[noreturn]] void refuse(const std::string &key, const Json &value) const;
   const Json &config;
   std::string layer;
-  std::vector<std::string> taken;
+  std::vector<std::string> taken, problems;
 };
 
 /// Collects the arguments with their defaults.
@@ -120,7 +128,7 @@ struct ArgumentCollector {
 
 /// Keras's {"class_name": "DTypePolicy", ...} for float32.
 Json dtypePolicy(const std::string &dtype = "float32");
-/// name and trainable of a config, and what every layer takes: an Error for a dtype other than `dtypes`.
+/// name and trainable of a config, and what every layer takes; a dtype other than float32 is a problem.
 void readCommon(const Json &config, const std::string &className, std::string &name, bool &trainable,
                 OptionReader &reader);
 

@@ -71,12 +71,30 @@ inline std::string lowered(std::string text) {
   return text;
 }
 
+/// Several faults as one line.
+inline std::string listed(const std::vector<std::string> &faults) {
+  std::string text;
+  for (const std::string &fault : faults)
+    text += (text.empty() ? "" : "; ") + fault;
+  return text;
+}
+
 /// The JSON text, or an Error that says whose it is.
 inline nlohmann::json parseJson(const std::string &text, const std::string &what) {
   nlohmann::json value = nlohmann::json::parse(text, nullptr, false);
   if (value.is_discarded())
     throw Error(what + ": not valid JSON: " + text.substr(0, 60));
   return value;
+}
+
+/// The name of what Keras wrote as a name or as one of its functions ({"class_name": "function", "config": name}).
+inline std::optional<std::string> givenName(const nlohmann::json &value) {
+  if (value.is_string())
+    return value.get<std::string>();
+  if (value.is_object() && value.value("class_name", nlohmann::json()) == "function" && value.contains("config") &&
+      value["config"].is_string())
+    return value["config"].get<std::string>();
+  return std::nullopt;
 }
 
 [[noreturn]] inline void unknownName(const std::string &kind, const std::string &name,

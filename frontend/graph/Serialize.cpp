@@ -131,6 +131,9 @@ Json ModelNode::config() const {
 
 namespace {
 
+// What a call's argument beside its inputs says when the user gave none.
+bool isDefaultArgument(const Json &value) { return value.is_null() || value == false; }
+
 struct Reference {
   std::string layer;
   size_t call, tensor;
@@ -207,7 +210,7 @@ private:
     for (const auto &[key, value] : member(node, "kwargs").items())
       if (key == "initial_state" && !value.is_null())
         collect(value, out);
-      else if (key != "mask" && !value.is_null() && value != false)
+      else if (key != "mask" && !isDefaultArgument(value))
         fail("a layer's argument " + key + " = " + value.dump().substr(0, 80) + " is not supported");
     if (out.empty())
       fail("a call without inputs: " + node.dump().substr(0, 80));
@@ -277,7 +280,13 @@ private:
     std::vector<Json> triples;
     if (single)
       triples.push_back(json);
-    else
+    else if (json.is_object()) { // by name: Keras orders them by their names
+      std::map<std::string, Json> sorted;
+      for (const auto &[name, item] : json.items())
+        sorted.emplace(name, item);
+      for (const auto &[name, item] : sorted)
+        triples.push_back(item);
+    } else
       for (const Json &item : json)
         triples.push_back(item);
     std::vector<Tensor> out;
@@ -327,9 +336,72 @@ std::shared_ptr<LayerNode> deserializeLayer(const Json &json) {
     return FunctionalReader(config).read();
   if (className == "Sequential")
     return readSequential(config);
+  const Json module = json.value("module", Json());
+  if (module.is_string() && module.get<std::string>().starts_with("keras.src.ops"))
+    throw Error(config.value("name", "model JSON") + ": the operation " + className +
+                " outside of layers is not supported");
   if (const LayerClass *row = findLayerClass(className))
     return row->fromConfig(config);
   throw Error(config.value("name", "model JSON") + ": the layer class " + className + " is not supported");
+}
+
+namespace {
+
+// Finds everything that is not supported, instead of the first.
+struct Survey {
+  std::vector<std::string> found;
+
+  void visit(const Json &entry) {
+    if (!entry.is_object() || !entry.contains("class_name") || !entry["class_name"].is_string() ||
+        !entry.contains("config") || !entry["config"].is_object())
+      return; // no layer: reading it says so
+    const std::string className = entry["class_name"];
+    const Json &config = entry["config"];
+    const Json name = config.value("name", Json()), module = entry.value("module", Json());
+    const std::string layer = name.is_string() ? name.get<std::string>() : className,
+                      what = layer + " (" + className + ")";
+    auto add = [&](const std::string &text) { found.push_back(what + ": " + text); };
+    if (module.is_string() && module.get<std::string>().starts_with("keras.src.ops"))
+      add("an operation outside of layers (" + module.get<std::string>() + ") is not supported, only layers are");
+    else if (isModel(className))
+      for (const Json &inner : config.value("layers", Json::array()))
+        visit(inner);
+    else if (const LayerClass *row = isKerass(module) ? findLayerClass(className) : nullptr)
+      try {
+        row->fromConfig(config);
+      } catch (const Error &error) {
+        std::string text = error.what();
+        add(text.starts_with(layer + ": ") ? text.substr(layer.size() + 2) : text);
+      }
+    else
+      add("this layer class is not supported");
+    const Json nodes = entry.value("inbound_nodes", Json());
+    for (const Json &node : nodes.is_array() ? nodes : Json::array())
+      if (node.is_object() && node.contains("kwargs") && node["kwargs"].is_object())
+        for (const auto &[key, value] : node["kwargs"].items())
+          if (!isDefaultArgument(value) || (key == "training" && value == false && differsInTraining(className)))
+            add("the call's argument " + key + " = " + value.dump().substr(0, 80) + " is not supported");
+  }
+  // Called with training=false these stay what they are in inference; recurrent layers always say so.
+  static bool differsInTraining(const std::string &className) {
+    return className == "Dropout" || className == "BatchNormalization" || isModel(className);
+  }
+  static bool isModel(const std::string &className) {
+    return className == "Functional" || className == "Model" || className == "Sequential";
+  }
+  // Layers of other packages may have the names of Keras's.
+  static bool isKerass(const Json &module) {
+    return !module.is_string() || module.get<std::string>() == "keras" ||
+           module.get<std::string>().starts_with("keras.");
+  }
+};
+
+} // namespace
+
+std::vector<std::string> unsupportedParts(const Json &json) {
+  Survey survey;
+  survey.visit(json);
+  return survey.found;
 }
 
 } // namespace tenon::graph

@@ -103,7 +103,7 @@ TEST(Load, NamesWhatIsWrong) {
       c.description.insert(c.description.find('{') + 1, "\"compile_config\": " + config + ",");
     });
   };
-  EXPECT_EQ(configured("{}"), "compile_config: no optimizer");
+  EXPECT_EQ(configured("{}"), "compile_config: no optimizer; compile_config: no loss");
   EXPECT_EQ(configured(R"({"optimizer": "adam"})"), "compile_config: no loss");
   EXPECT_EQ(configured(R"({"optimizer": "adam", "loss": ["mse", "mse"]})"),
             "compile_config: loss has 2 entries, expected 1");

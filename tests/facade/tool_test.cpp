@@ -103,6 +103,31 @@ TEST(TenonCompile, TheExecutablePredictsTheSameBits) {
   EXPECT_LT(sizeOfFile("alone"), 300000);
 }
 
+TEST(TenonKeras, FilesAreConvertedCompiledAndShown) {
+  const std::string keras = TENON_SOURCE_DIR "/tests/golden/files/";
+  ASSERT_EQ(tenonTool("convert " + keras + "compiled.keras -o converted.tenon").code, 0);
+  const Model model = loadModel(keras + "compiled.keras"), converted = loadModel(inTemp("converted.tenon"));
+  EXPECT_EQ(converted.toJson(), model.toJson());
+  EXPECT_TRUE(sameBits(converted.getWeights(), model.getWeights()));
+  EXPECT_EQ(converted.learningRate(), model.learningRate()); // it is compiled too
+  ASSERT_EQ(tenonTool("convert --no-compile " + keras + "compiled.keras").code, 0);
+  EXPECT_EQ(errorOf([&] { loadModel(inTemp("compiled.tenon")).learningRate(); }),
+            "compiled: call compile() before learningRate()");
+
+  const Result compiled = tenonTool("compile " + keras + "functional.keras --emit=library");
+  ASSERT_EQ(compiled.code, 0) << compiled.output;
+  const Array x = noise({5, 8, 8, 2});
+  Session session(Program::load(inTemp("functional.so")));
+  EXPECT_TRUE(sameBits(session.call("predict", {x}), loadModel(keras + "functional.keras").predictOnBatch(x).arrays()));
+  EXPECT_EQ(tenonTool("compile --train --emit=library " + keras + "several_outputs.keras").code, 0);
+  EXPECT_THAT(tenonTool("inspect " + keras + "nested.keras").output, ::testing::HasSubstr("Model: \"nested\""));
+
+  expectRefused("compile " + keras + "unsupported.keras", 1, "unsupported.keras: holds what is not supported: half (Dense): ");
+  expectRefused("compile " + keras + "nested.weights.h5", 1, "make the model and call loadWeights");
+  expectRefused("convert " + keras + "nested.keras -o nested.h5", 2, "-o: expected a name that ends in .tenon");
+  expectRefused("convert converted.tenon", 2, "convert would overwrite its input");
+}
+
 TEST(TenonCompile, TheTrainingStepTrainsTheSameBits) {
   Model model = sectorModel("trains");
   model.compile({.optimizer = Adam({.learningRate = 0.02}), .loss = "categorical_crossentropy", .metrics = {"acc"}});
@@ -141,7 +166,7 @@ TEST(TenonCompile, UserMistakesAreOneLine) {
   expectRefused("compile missing.tenon", 1, "missing.tenon: no such file");
   expectRefused("compile broken.tenon", 1, "broken.tenon: ");
   expectRefused("compile broken.mlir", 1, "tenon: broken.mlir:1: expected non-function type\n");
-  expectRefused("compile model.onnx", 1, "model.onnx: expected a model file (.tenon) or a module (.mlir)");
+  expectRefused("compile model.onnx", 1, "model.onnx: expected a model file (.tenon, .keras) or a module (.mlir)");
   expectRefused("compile plain.tenon --train", 1, "plain: was saved before compile(), so it has no training step");
   expectRefused("compile plain.tenon -o /nowhere/x", 1, "/nowhere/x");
   for (const char *name : {"plain", "plain.so", "broken.so", "model.so"})

@@ -90,8 +90,14 @@ TEST(Serialize, NamesWhatIsNotUnderstood) {
             "d: option quantization_config is \"int8\", only null is supported");
   EXPECT_EQ(with("/config/layers/1/config/dtype", "float16"), "d: dtype is \"float16\", only float32 is supported");
   EXPECT_EQ(with("/config/layers/1/config/kernel_initializer", "best"),
-            "unknown initializer 'best', expected one of constant, glorot_normal, glorot_uniform, he_normal, "
-            "he_uniform, ones, random_normal, random_uniform, truncated_normal, zeros");
+            "d: option kernel_initializer: unknown initializer 'best', expected one of constant, glorot_normal, "
+            "glorot_uniform, he_normal, he_uniform, ones, random_normal, random_uniform, truncated_normal, zeros");
+  EXPECT_EQ(with("/config/layers/1/module", "keras.src.ops.numpy"),
+            "d: the operation Dense outside of layers is not supported");
+  Json several = json;
+  several["config"]["layers"][1]["config"].update({{"units", "two"}, {"colour", 3}});
+  EXPECT_EQ(messageOf([&] { modelFromJson(several.dump()); }),
+            "d: option units does not take \"two\"; unknown option colour = 3");
   EXPECT_EQ(with("/config/layers/1/name", "e"), "m: layer e calls itself d in its config");
   EXPECT_EQ(with("/config/layers/1/inbound_nodes/0/args/0/config/keras_history/0", "z"),
             "m: takes a value of a layer that it does not have: z");
@@ -109,6 +115,24 @@ TEST(Serialize, NamesWhatIsNotUnderstood) {
   EXPECT_EQ(messageOf([] { modelFromJson("{"); }), "model JSON: not valid JSON: {");
   EXPECT_EQ(messageOf([&] { modelFromJson(json["config"]["layers"][1].dump()); }),
             "model JSON: expected a Functional or Sequential model, got \"Dense\"");
+}
+
+TEST(Serialize, ASurveyFindsEverythingThatIsNotSupported) {
+  clearSession();
+  Tensor in = Input({4}, {.name = "in"}), x = Input({4}, {.name = "x"});
+  Model inner(in, Dense({.units = 4, .name = "deep"})(in), {.name = "inner"});
+  Json json = Json::parse(Model(x, BatchNormalization({.name = "n"})(inner(x)), {.name = "m"}).toJson());
+  EXPECT_TRUE(unsupportedParts(json).empty());
+  Json &layers = json["config"]["layers"];
+  layers[1]["config"]["layers"][1]["class_name"] = "Whatever";
+  layers[2]["inbound_nodes"][0]["kwargs"]["training"] = false; // would freeze the statistics
+  layers[2]["config"]["dtype"] = "bfloat16";
+  EXPECT_EQ(unsupportedParts(json),
+            (std::vector<std::string>{"deep (Whatever): this layer class is not supported",
+                                      "n (BatchNormalization): dtype is \"bfloat16\", only float32 is supported",
+                                      "n (BatchNormalization): the call's argument training = false is not supported"}));
+  layers[2]["module"] = "someone.elses.layers";
+  EXPECT_EQ(unsupportedParts(json)[1], "n (BatchNormalization): this layer class is not supported");
 }
 
 // As in Keras, Model(x, y) and Model([x], [y]) write their ends differently.

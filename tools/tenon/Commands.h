@@ -11,6 +11,7 @@ namespace tenon::tools {
 using Action = std::function<void()>;
 
 void addCompile(CLI::App &app, Action &action);
+void addConvert(CLI::App &app, Action &action);
 void addInspect(CLI::App &app, Action &action);
 void addLayers(CLI::App &app, Action &action);
 

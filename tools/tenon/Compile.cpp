@@ -130,7 +130,7 @@ void run(Options options) {
 void addCompile(CLI::App &app, Action &action) {
   auto options = std::make_shared<Options>();
   CLI::App *command = app.add_subcommand("compile", "a model to an executable, library, object or header");
-  command->add_option("MODEL", options->input, "MODEL.tenon or x.mlir")->required();
+  command->add_option("MODEL", options->input, "MODEL.tenon, MODEL.keras or x.mlir")->required();
   command->add_option("-o", options->output, "name of the results without ending; the model's by default");
   std::vector<std::string> names;
   for (const Kind &kind : kinds)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a subcommand reads: a .tenon model or a module's text.
+// What a subcommand reads: a model's file or a module's text.
 #pragma once
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -12,12 +12,12 @@ namespace tenon::tools {
 
 struct Input {
   std::string name;           // of the model
-  std::optional<Model> model; // of a .tenon file
+  std::optional<Model> model; // of a model's file
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::map<std::string, Array> values; // of its variables
 };
 
-/// Reads MODEL.tenon or x.mlir; `training` adds the training functions of a model. An Error for any other file.
+/// Reads MODEL.tenon, MODEL.keras or x.mlir; `training` adds the training functions of a model. An Error for any other file.
 Input readInput(const std::string &path, mlir::MLIRContext &context, bool training);
 
 bool hasEnding(const std::string &path, const std::string &ending);

@@ -91,7 +91,7 @@ void run(const Options &options) {
 
 void addInspect(CLI::App &app, Action &action) {
   auto options = std::make_shared<Options>();
-  CLI::App *command = app.add_subcommand("inspect", "show a model (.tenon, .mlir) or a compiled library (.so)");
+  CLI::App *command = app.add_subcommand("inspect", "show a model (.tenon, .keras, .mlir) or a compiled library (.so)");
   command->add_option("FILE", options->input)->required();
   command->add_option("--ir", options->ir, "print the module at a stage, large constants left out")
       ->check(CLI::IsMember({"emitted", "optimized"}));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// tenon: compiles and shows models. Exit codes: 0 done, 1 the input's fault, 2 wrong usage, 3 a bug of ours.
+// tenon: compiles, converts and shows models. Exit codes: 0 done, 1 the input's fault, 2 wrong usage, 3 a bug of ours.
 #include "tools/tenon/Commands.h"
 #include <algorithm>
 #include <cstdio>
@@ -20,6 +20,7 @@ int main(int argc, char **argv) {
   app.require_subcommand(1);
   tenon::tools::Action action;
   tenon::tools::addCompile(app, action);
+  tenon::tools::addConvert(app, action);
   tenon::tools::addInspect(app, action);
   tenon::tools::addLayers(app, action);
   try {

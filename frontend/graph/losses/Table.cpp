@@ -74,8 +74,8 @@ std::string Loss::toJson() const {
 }
 Loss Loss::fromJson(const std::string &json) {
   nlohmann::json value = parseJson(json, "loss");
-  if (value.is_string())
-    return Loss(value.get<std::string>());
+  if (auto name = givenName(value))
+    return Loss(*name);
   if (!value.is_object() || !value.contains("class_name") || !value["class_name"].is_string())
     throw Error("loss: expected a name or an object with a class_name, got " + json.substr(0, 60));
   return Loss(make(value["class_name"].get<std::string>(), value.value("config", nlohmann::json::object())));

@@ -128,8 +128,8 @@ std::string Metric::toJson() const {
 
 Metric Metric::fromJson(const std::string &json) {
   nlohmann::json value = parseJson(json, "metric");
-  if (value.is_string())
-    return Metric(value.get<std::string>());
+  if (auto name = givenName(value))
+    return Metric(*name);
   if (!value.is_object() || !value.contains("class_name") || !value["class_name"].is_string())
     throw Error("metric: expected a name or an object with a class_name, got " + json.substr(0, 60));
   std::string className = value["class_name"];

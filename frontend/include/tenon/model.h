@@ -80,6 +80,9 @@ public:
   void setLearningRate(double rate) const;
   /// Writes architecture, weights, and, after compile(), what training needs to go on, into a .tenon file.
   void save(const std::string &path) const;
+  /// Sets all weights from a .weights.h5 or .keras file of Keras 3 of a model with the same layers in the same order. An
+  /// Error that lists the layers whose weights are missing or of other shapes leaves the model as it was.
+  void loadWeights(const std::string &path) const;
 
   graph::ModelNode &model() const;
 };
@@ -87,9 +90,14 @@ public:
 /// A model from Keras's JSON, with new weights; an Error that says what is not understood.
 Model modelFromJson(const std::string &json);
 
-/// The model of a .tenon file, compiled when it was saved compiled. An Error that names the file when it is damaged or
-/// does not hold what its architecture needs.
-Model loadModel(const std::string &path);
+struct LoadOptions {
+  /// Compile the model as the file says (optimizer, losses, metrics), if it does.
+  bool compile = true;
+};
+/// The model of a .tenon or .keras file, compiled when it was saved compiled. An Error that names the file when it is
+/// damaged, does not hold what its architecture needs, or holds what is not supported, which is then listed by layer.
+/// A .keras file's optimizer starts anew: its momentum is not read.
+Model loadModel(const std::string &path, const LoadOptions &options = {});
 
 /// Layers one after the other.
 class Sequential : public Model {

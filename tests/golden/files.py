@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the files in files/ with real Keras 3: pip install keras tensorflow-cpu; python3 files.py
+
+For every model a .keras file, and in expected.json its weights' bits (CRC-32 of each array of get_weights()), inputs and
+predictions. The weights have three decimals, gamma, beta and the statistics included. `unsupported.keras` is what Tenon
+must refuse, `*.weights.h5` belong to models that the test builds itself.
+"""
+import json
+import os
+import zlib
+
+from golden import array, generator, numbers, setWeights
+
+import keras
+from keras import Input, Model, Sequential, layers
+
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "files")
+
+
+def functional():
+    image = Input((8, 8, 2), name="image")
+    x = layers.Conv2D(3, 3, padding="same", use_bias=False, name="first")(image)
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    y = layers.add([layers.Conv2D(3, 1)(image), x])
+    y = layers.Flatten()(layers.MaxPooling2D(2)(y))
+    return Model(image, layers.Dense(4, activation="softmax", name="digit")(y), name="functional")
+
+
+def sequential():
+    return Sequential([Input((6, 6, 1)), layers.Conv2D(2, 3, activation="relu"), layers.BatchNormalization(scale=False),
+                       layers.Flatten(), layers.Dropout(0.25), layers.Dense(3)], name="sequential")
+
+
+def sequentialBuiltLate():
+    model = Sequential([layers.Dense(4, activation="tanh"), layers.Dense(2)], name="late")
+    model.build((None, 5))
+    return model
+
+
+def nested():
+    inner = Input((6,), name="inner")
+    block = Model(inner, layers.BatchNormalization()(layers.Dense(4, activation="tanh")(inner)), name="block")
+    stack = Sequential([Input((4,)), layers.Dense(5, activation="relu"), layers.Dropout(0.5), layers.Dense(4)], name="stack")
+    x = Input((6,), name="x")
+    return Model(x, layers.Dense(2)(stack(stack(block(x)))), name="nested")
+
+
+def shared():
+    dense = layers.Dense(3, name="shared")
+    left, right = Input((5,), name="left"), Input((5,), name="right")
+    both = layers.concatenate([dense(left), dense(right)])
+    return Model([left, right], layers.Dense(1, activation="sigmoid")(both), name="shared_layer")
+
+
+def severalOutputs():
+    x = Input((6,), name="x")
+    hidden = layers.Dense(5, activation="tanh", name="hidden")(x)
+    model = Model(x, [layers.Dense(1, name="age")(hidden), layers.Dense(3, activation="softmax", name="income")(hidden),
+                      layers.Dense(1, activation="sigmoid", name="gender")(hidden)], name="several_outputs")
+    model.compile(optimizer=keras.optimizers.RMSprop(0.01, rho=0.8),
+                  loss={"age": "mse", "income": keras.losses.CategoricalCrossentropy(label_smoothing=0.1),
+                        "gender": keras.losses.binary_crossentropy},
+                  loss_weights={"age": 0.25, "income": 1.0, "gender": 10.0},
+                  metrics={"age": ["mse"], "gender": ["acc", keras.metrics.BinaryAccuracy(name="hits", threshold=0.4)]})
+    return model
+
+
+def compiledSequential():
+    model = Sequential([Input((4,)), layers.Dense(3, activation="relu"), layers.Dense(2, activation="softmax")], name="compiled")
+    model.compile(optimizer=keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True), loss="categorical_crossentropy",
+                  metrics=["accuracy"])
+    return model
+
+
+MODELS = [functional, sequential, sequentialBuiltLate, nested, shared, severalOutputs, compiledSequential]
+
+
+def unsupported():
+    """Four things in one model, and a fifth in what it was compiled with."""
+    x = Input((4,), name="x")
+    y = layers.Dense(3, name="half", dtype="mixed_float16")(x)
+    y = layers.Lambda(lambda value: value, name="anything")(y)
+    y = layers.Dropout(0.5, name="always")(y, training=True)
+    y = y * 2
+    model = Model(x, layers.Dense(2, name="out")(y), name="unsupported")
+    model.compile(optimizer=keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)), loss="mse")
+    return model
+
+
+def targets(model, rng, count):
+    values = []
+    for output in model.outputs:
+        value = numbers(rng, (count, *output.shape[1:]), 0, 1)
+        values.append(value / value.sum(-1, keepdims=True) if output.shape[-1] > 1 else value.round())
+    return values
+
+
+def main():
+    os.makedirs(FOLDER, exist_ok=True)
+    cases = []
+    for make in MODELS:
+        keras.utils.clear_session()
+        model = make()
+        rng = generator(model.name)
+        values = setWeights(model, rng)
+        path = os.path.join(FOLDER, model.name + ".keras")
+        model.save(path)
+        inputs = [numbers(rng, (3, *x.shape[1:])) for x in model.inputs]
+        outputs = model.predict(inputs if len(inputs) > 1 else inputs[0], verbose=0)
+        case = {"name": model.name, "weights": [zlib.crc32(value.tobytes()) for value in values],
+                "inputs": [array(x) for x in inputs], "outputs": [array(y) for y in (outputs if isinstance(outputs, list) else [outputs])]}
+        if model.compiled:
+            # What goes on from the file: fresh slots, as Tenon starts.
+            y = targets(model, rng, 3)
+            model = keras.models.load_model(path)
+            case["targets"] = [array(value) for value in y]
+            y = y if len(y) > 1 else y[0]
+            case["evaluate"] = model.evaluate(inputs[0], y, verbose=0, return_dict=True)
+            history = model.fit(inputs[0], y, batch_size=3, epochs=3, shuffle=False, verbose=0)
+            case["fit"] = history.history
+        cases.append(case)
+    with open(os.path.join(FOLDER, "expected.json"), "w", encoding="utf-8") as out:
+        out.write("[\n" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) + "\n]\n")
+
+    keras.utils.clear_session()
+    unsupported().save(os.path.join(FOLDER, "unsupported.keras"))
+    keras.utils.clear_session()
+    model = nested()
+    setWeights(model, generator("nested"))
+    model.save_weights(os.path.join(FOLDER, "nested.weights.h5"))
+    for name in sorted(os.listdir(FOLDER)):
+        print(f"{name}: {os.path.getsize(os.path.join(FOLDER, name))} bytes")
+
+
+if __name__ == "__main__":
+    main()
