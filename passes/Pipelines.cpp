@@ -14,7 +14,8 @@ static void addCleanup(OpPassManager &passes) {
 
 void passes::buildInferencePipeline(OpPassManager &passes, const PipelineOptions &options) {
   addCleanup(passes);
-  passes.addNestedPass<func::FuncOp>(createFoldBatchNorm());
+  if (!options.exact)
+    passes.addNestedPass<func::FuncOp>(createFoldBatchNorm());
   passes.addNestedPass<func::FuncOp>(createDecomposeNormalization());
   passes.addNestedPass<func::FuncOp>(createSplitGroups());
   passes.addNestedPass<func::FuncOp>(createFoldBroadcasts());

@@ -13,6 +13,8 @@ struct PipelineOptions {
   bool training = false;
   /// Put work on weights into @prepare (predict then reads derived variables).
   bool prepare = true;
+  /// Only the passes that codegen needs: none that rounds otherwise than the layers say.
+  bool exact = false;
 };
 
 /// Simplifies the module's functions until codegen can take them: every op but reads, assigns, constants and views

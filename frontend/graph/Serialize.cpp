@@ -4,6 +4,7 @@
 #include "frontend/graph/ModelNode.h"
 #include "frontend/graph/Options.h"
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -327,6 +328,12 @@ std::shared_ptr<ModelNode> readSequential(const Json &config) {
 
 } // namespace
 
+// One of Keras's operations on tensors, which may have the name of a layer.
+static bool isOperation(const Json &entry) {
+  return entry.is_object() && entry.contains("module") && entry["module"].is_string() &&
+         entry["module"].get<std::string>().starts_with("keras.src.ops");
+}
+
 std::shared_ptr<LayerNode> deserializeLayer(const Json &json) {
   if (!json.is_object() || !json.contains("class_name") || !json.contains("config") || !json["config"].is_object())
     throw Error("model JSON: expected a layer with class_name and config, got " + json.dump().substr(0, 80));
@@ -336,8 +343,7 @@ std::shared_ptr<LayerNode> deserializeLayer(const Json &json) {
     return FunctionalReader(config).read();
   if (className == "Sequential")
     return readSequential(config);
-  const Json module = json.value("module", Json());
-  if (module.is_string() && module.get<std::string>().starts_with("keras.src.ops"))
+  if (isOperation(json))
     throw Error(config.value("name", "model JSON") + ": the operation " + className +
                 " outside of layers is not supported");
   if (const LayerClass *row = findLayerClass(className))
@@ -346,6 +352,54 @@ std::shared_ptr<LayerNode> deserializeLayer(const Json &json) {
 }
 
 namespace {
+
+// The operations outside of layers that only make masks (Embedding's NotEqual): Keras writes them down as layers, here
+// masks follow from the layers. They are those that no layer's arguments besides masks, and no output, lead back to.
+std::set<std::string> maskOps(const Json &config) {
+  std::set<std::string> ops;
+  std::map<std::string, const Json *> nodes;
+  std::vector<std::string> open;
+  auto nameOf = [](const Json &entry) {
+    return entry.is_object() && entry.contains("name") && entry["name"].is_string() ? entry["name"].get<std::string>()
+                                                                                    : "";
+  };
+  if (!config.contains("layers") || !config["layers"].is_array())
+    return ops;
+  for (const Json &entry : config["layers"]) {
+    std::string name = nameOf(entry);
+    if (isOperation(entry))
+      ops.insert(name);
+    else
+      open.push_back(name);
+    if (entry.is_object() && entry.contains("inbound_nodes"))
+      nodes[name] = &entry["inbound_nodes"];
+  }
+  auto needed = [&](const std::string &name) {
+    if (ops.erase(name))
+      open.push_back(name);
+  };
+  std::function<void(const Json &)> follow = [&](const Json &json) {
+    if (json.is_object() && json.contains("keras_history") && json["keras_history"].is_array() &&
+        !json["keras_history"].empty() && json["keras_history"][0].is_string())
+      needed(json["keras_history"][0]);
+    else if (json.is_structured())
+      for (const auto &[key, item] : json.items())
+        if (key != "mask")
+          follow(item);
+  };
+  for (const char *key : {"input_layers", "output_layers"})
+    if (config.contains(key))
+      for (const auto &[pointer, item] : config[key].flatten().items())
+        if (item.is_string())
+          needed(item);
+  while (!open.empty()) {
+    std::string name = open.back();
+    open.pop_back();
+    if (auto found = nodes.find(name); found != nodes.end())
+      follow(*found->second);
+  }
+  return ops;
+}
 
 // Finds everything that is not supported, instead of the first.
 struct Survey {
@@ -361,12 +415,14 @@ struct Survey {
     const std::string layer = name.is_string() ? name.get<std::string>() : className,
                       what = layer + " (" + className + ")";
     auto add = [&](const std::string &text) { found.push_back(what + ": " + text); };
-    if (module.is_string() && module.get<std::string>().starts_with("keras.src.ops"))
+    if (isOperation(entry))
       add("an operation outside of layers (" + module.get<std::string>() + ") is not supported, only layers are");
-    else if (isModel(className))
+    else if (isModel(className)) {
+      const std::set<std::string> masks = maskOps(config);
       for (const Json &inner : config.value("layers", Json::array()))
-        visit(inner);
-    else if (const LayerClass *row = isKerass(module) ? findLayerClass(className) : nullptr)
+        if (!isOperation(inner) || !masks.contains(inner.value("name", "")))
+          visit(inner);
+    } else if (const LayerClass *row = isKerass(module) ? findLayerClass(className) : nullptr)
       try {
         row->fromConfig(config);
       } catch (const Error &error) {
@@ -379,7 +435,8 @@ struct Survey {
     for (const Json &node : nodes.is_array() ? nodes : Json::array())
       if (node.is_object() && node.contains("kwargs") && node["kwargs"].is_object())
         for (const auto &[key, value] : node["kwargs"].items())
-          if (!isDefaultArgument(value) || (key == "training" && value == false && differsInTraining(className)))
+          if ((!isDefaultArgument(value) && key != "mask" && key != "initial_state") ||
+              (key == "training" && value == false && differsInTraining(className)))
             add("the call's argument " + key + " = " + value.dump().substr(0, 80) + " is not supported");
   }
   // Called with training=false these stay what they are in inference; recurrent layers always say so.

@@ -19,6 +19,7 @@ ALLOWED = {
     "codegen": {"ir", "tenon/c_api.h", "schema", *COMPILER},
     "frontend/graph": {"ir", "tenon", "nlohmann", *COMPILER},
     "frontend/files": {"frontend", "runtime", "tenon", "nlohmann", "schema"},
+    "frontend/applications": {"frontend", "tenon", "nlohmann"},
     "frontend/include": {"tenon"},
     "runtime/include": {"tenon"},
 }

@@ -14,7 +14,7 @@ namespace {
 struct Options {
   std::string input, output, target = "host", tag;
   std::vector<std::string> emit = {"library"};
-  bool train = false, explain = false, stats = false;
+  bool train = false, exact = false, explain = false, stats = false;
 };
 
 struct Kind {
@@ -105,14 +105,14 @@ void run(Options options) {
   if (std::any_of(options.emit.begin(), options.emit.end(), isText)) {
     mlir::OwningOpRef<mlir::ModuleOp> copy = input.module->clone();
     facade::runDiagnosed(&context,
-                         [&] { return passes::optimize(*copy, {.machine = *machine, .training = options.train}); });
+                         [&] { return passes::optimize(*copy, {.machine = *machine, .training = options.train, .exact = options.exact}); });
     writeTexts(*copy, context, *machine, options, output);
   }
   if (std::all_of(options.emit.begin(), options.emit.end(), isText) && !options.explain && !options.stats)
     return;
   auto compiled = facade::compileAhead(
       *input.module, input.values,
-      {.machine = *machine, .training = options.train, .modelName = input.name, .tag = options.tag});
+      {.machine = *machine, .training = options.train, .exact = options.exact, .modelName = input.name, .tag = options.tag});
   for (const std::string &name : options.emit) {
     const Kind &kind = kindOf(name);
     if (kind.artifact && !codegen::emitArtifact(*compiled, *kind.artifact, output + kind.ending,
@@ -144,6 +144,8 @@ void addCompile(CLI::App &app, Action &action) {
                     "the training step too (the model must have been saved after compile())");
   command->add_option("--target", options->target, "host, x86-64-v3, x86-64-v4, aarch64 or a processor's name");
   command->add_option("--tag", options->tag, "prefix of the exported names; by default the model's name");
+  command->add_flag("--exact", options->exact,
+                    "leave out the passes that change how values are rounded (fold-batch-norm)");
   command->add_flag("--explain", options->explain, "print stages, kernels and schedules");
   command->add_flag("--stats", options->stats, "print sizes and time");
   command->callback([options, &action] { action = [options] { run(*options); }; });

@@ -3,6 +3,7 @@
 #ifndef TENON_TENON_H
 #define TENON_TENON_H
 
+#include <tenon/applications.h>
 #include <tenon/array.h>
 #include <tenon/axes.h>
 #include <tenon/callbacks.h>
