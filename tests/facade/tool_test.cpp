@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line of `tenon`: what it writes, what it says and its exit codes.
 #include "tests/facade/Helpers.h"
+#include "tests/facade/Svg.h"
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -269,6 +270,25 @@ TEST(TenonInspect, ChannelsFirstTransposeTheInputAlone) {
   };
   EXPECT_EQ(transposes("emitted"), 11);
   EXPECT_EQ(transposes("optimized"), 1);
+}
+
+TEST(TenonInspect, DrawsLayersAndKernels) {
+  Tensor image = Input({8, 8, 1}, {.name = "image"});
+  Tensor y = Conv2D({.filters = 4, .kernelSize = {3, 3}, .padding = "same", .name = "conv"})(image);
+  y = ReLU({.name = "relu"})(add({BatchNormalization()(y), Conv2D({.filters = 4, .kernelSize = 1})(image)}));
+  Model({image}, {Dense({.units = 3, .activation = "softmax"})(Flatten()(y))}, {.name = "drawn"})
+      .save(inTemp("drawn.tenon"));
+  EXPECT_EQ(expectNothingOverlaps(tenonTool("inspect drawn.tenon --graph=svg").output), 8u);
+  Result kernels = tenonTool("inspect drawn.tenon --graph=svg --ir=optimized");
+  size_t boxes = expectNothingOverlaps(kernels.output);
+  EXPECT_GE(boxes, 4u);
+  EXPECT_LT(boxes, 8u) << "what was fused is one box";
+  EXPECT_THAT(kernels.output, ::testing::ContainsRegex(">conv \\+ [^<]*relu"));
+  EXPECT_THAT(tenonTool("inspect drawn.tenon --graph=dot").output, ::testing::StartsWith("digraph \"drawn\""));
+  ASSERT_EQ(tenonTool("inspect drawn.tenon --graph=html -o drawn.html").code, 0);
+  std::ifstream page(inTemp("drawn.html"));
+  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(page), {}), ::testing::HasSubstr("@predict"));
+  expectRefused("inspect drawn.tenon --graph=png", 2, "--graph");
 }
 
 TEST(TenonLayers, ListsThem) {

@@ -344,6 +344,42 @@ def twoOutputs():
     return Model([left, right], [layers.Dense(1, name="age")(y), layers.Dense(3, activation="softmax", name="kind")(y)])
 
 
+def sharedModel():
+    """A model with a normalisation and a frozen layer inside, called twice, beside a layer called twice."""
+    inner = Input((5,), name="inner")
+    y = layers.BatchNormalization(momentum=0.6, name="norm")(layers.Dense(4, activation="tanh", name="first")(inner))
+    frozen = layers.Dense(4, name="frozen")
+    frozen.trainable = False
+    block = Model(inner, frozen(y), name="block")
+    shared = layers.Dense(3, activation="relu", name="shared")
+    left, right = Input((5,), name="left"), Input((5,), name="right")
+    joined = layers.concatenate([shared(block(left)), shared(block(right))])
+    return Model([left, right], layers.Dense(3, activation="softmax", name="kind")(joined))
+
+
+def severalOutputsInside():
+    inner = Input((4,), name="inner")
+    hidden = layers.Dense(5, activation="tanh")(inner)
+    block = Model(inner, [layers.Dense(3, name="one")(hidden), layers.Dense(2, name="two")(inner)], name="block")
+    x = Input((4,), name="x")
+    one, two = block(x)
+    again, _ = block(layers.Dense(4)(x))
+    return Model(x, layers.Dense(3, activation="softmax")(layers.concatenate([one, two, again])))
+
+
+def frozenBlock():
+    inner = Input((4,), name="inner")
+    block = Model(inner, layers.BatchNormalization()(layers.Dense(4, activation="tanh")(inner)), name="block")
+    block.trainable = False
+    x = Input((4,), name="x")
+    return Model(x, layers.Dense(3, activation="softmax")(block(x)))
+
+
+def stackedModels():
+    first = Sequential([Input((4,)), layers.Dense(5, activation="relu"), layers.BatchNormalization()], name="first")
+    return Sequential([first, layers.Dense(4, activation="tanh"), first.__class__([Input((4,)), layers.Dense(3, activation="softmax")], name="last")])
+
+
 def fitCases():
     onehot, scalar = "onehot", "scalar"
     for name, build, optimizer, arguments, targets, options in (
@@ -357,7 +393,25 @@ def fitCases():
              [scalar, onehot], dict(validation_split=0.25)),
             ("two_outputs_map", twoOutputs, "adam",
              dict(loss={"kind": "categorical_crossentropy", "age": "mse"}, metrics={"kind": "acc"}),
-             [scalar, onehot], {})):
+             [scalar, onehot], {}),
+            ("shared_model", sharedModel, "adam", dict(loss="categorical_crossentropy"), [onehot], {}),
+            ("several_outputs_inside", severalOutputsInside, "sgd", dict(loss="categorical_crossentropy"), [onehot], {}),
+            ("frozen_block", frozenBlock, "adam", dict(loss="categorical_crossentropy", metrics=["acc"]), [onehot], {}),
+            ("stacked_models", stackedModels, "rmsprop", dict(loss="categorical_crossentropy"), [onehot], {}),
+            ("class_weight", frozenModel, "sgd",
+             dict(loss="categorical_crossentropy", metrics=["accuracy"], weighted_metrics=["accuracy"]), [onehot],
+             dict(class_weight={0: 2.0, 2: 0.5}, validation_split=0.25)),
+            ("sample_weights_per_output", twoOutputs, "sgd",
+             dict(loss=["mse", "categorical_crossentropy"], weighted_metrics=[["mae"], ["accuracy"]]), [scalar, onehot],
+             dict(sample_weight=2, validation_split=0.25)),
+            ("sample_weight_of_all_outputs", twoOutputs, "sgd",
+             dict(loss=["mse", "categorical_crossentropy"], weighted_metrics=[["mae"], ["accuracy"]]), [scalar, onehot],
+             dict(sample_weight=1, validation_split=0.25)),
+            ("weighted_validation", batchNormalizationModel, "sgd",
+             dict(loss="categorical_crossentropy", weighted_metrics=["acc"]), [onehot],
+             dict(validation=True, validation_batch_size=3, validation_freq=2)),
+            ("steps", frozenModel, "adam", dict(loss="categorical_crossentropy", steps_per_execution=2), [onehot],
+             dict(initial_epoch=1))):
         yield fitCase(name, build, optimizer, arguments, targets, options)
 
 
@@ -369,13 +423,23 @@ def fitCase(name, build, optimizer, arguments, targets, options):
     x = [numbers(rng, (n, *tensor.shape[1:])) for tensor in model.inputs]
     y = [np.eye(3, dtype="float32")[rng.integers(0, 3, n)] if kind == "onehot" else numbers(rng, (n, 1)) for kind in targets]
     model.compile(optimizer=optimizer, **arguments)
+    # Sample weights and validation data are drawn here: an option says how many arrays of them there are.
+    passed, written = dict(options), dict(options)
+    if "sample_weight" in options:
+        drawn = [numbers(rng, (n,), 0.2, 2.0) for _ in range(options["sample_weight"])]
+        passed["sample_weight"] = drawn if len(drawn) > 1 else drawn[0]
+        written["sample_weight"] = [array(w) for w in drawn]
+    if passed.pop("validation", False):
+        drawn = numbers(rng, (7, *x[0].shape[1:])), np.eye(3, dtype="float32")[rng.integers(0, 3, 7)], numbers(rng, (7,), 0.2, 2.0)
+        passed["validation_data"] = drawn
+        written["validation"] = [array(v) for v in drawn]
     history = model.fit(x if len(x) > 1 else x[0], y if len(y) > 1 else y[0], batch_size=4, epochs=3, shuffle=False,
-                        verbose=0, **options)
+                        verbose=0, **passed)
     return {"name": name, "model": architecture(model),
-            "optimizer": optimizer, "compile": arguments, "fit": options, "batch_size": 4, "epochs": 3,
-            "weights": [array(w) for w in weights], "x": [array(v) for v in x], "y": [array(v) for v in y],
-            "history": {k: [shortest(v) for v in values] for k, values in history.history.items()},
-            "trained": [array(w) for w in model.get_weights()]}
+           "optimizer": optimizer, "compile": arguments, "fit": written, "batch_size": 4, "epochs": 3,
+           "weights": [array(w) for w in weights], "x": [array(v) for v in x], "y": [array(v) for v in y],
+           "history": {k: [shortest(v) for v in values] for k, values in history.history.items()},
+           "trained": [array(w) for w in model.get_weights()]}
 
 
 # ---- regularisers and constraints: a few steps of training

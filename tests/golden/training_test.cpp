@@ -99,13 +99,29 @@ TEST_P(Fit, TrainsAsKeras) {
     options.lossWeights = compile.at("loss_weights").get<std::vector<double>>();
   if (compile.contains("metrics"))
     options.metrics = readMetrics(compile.at("metrics"));
+  if (compile.contains("weighted_metrics"))
+    options.weightedMetrics = readMetrics(compile.at("weighted_metrics"));
+  options.stepsPerExecution = compile.value("steps_per_execution", 1);
   model.compile(options);
-  const History history = model.fit(data::fromArrays(toArrays(data.at("x")), toArrays(data.at("y"))),
-                                    {.batchSize = data.at("batch_size"),
-                                     .epochs = data.at("epochs"),
-                                     .verbose = 0,
-                                     .validationSplit = data.at("fit").value("validation_split", 0.0),
-                                     .shuffle = false});
+  const Json &fit = data.at("fit");
+  FitOptions arguments{.batchSize = data.at("batch_size"),
+                       .epochs = data.at("epochs"),
+                       .verbose = 0,
+                       .validationSplit = fit.value("validation_split", 0.0),
+                       .shuffle = false,
+                       .initialEpoch = fit.value("initial_epoch", 0),
+                       .validationBatchSize = fit.value("validation_batch_size", 0),
+                       .validationFreq = fit.value("validation_freq", 1)};
+  if (fit.contains("class_weight"))
+    for (const auto &[label, weight] : fit.at("class_weight").items())
+      arguments.classWeight[std::stoi(label)] = weight;
+  if (fit.contains("sample_weight"))
+    arguments.sampleWeight = toArrays(fit.at("sample_weight"));
+  if (fit.contains("validation")) {
+    const std::vector<Array> drawn = toArrays(fit.at("validation"));
+    arguments.validationData = Dataset(drawn[0], drawn[1], drawn[2]);
+  }
+  const History history = model.fit(data::fromArrays(toArrays(data.at("x")), toArrays(data.at("y"))), arguments);
 
   const Json &golden = data.at("history");
   EXPECT_EQ(history.history.size(), golden.size());

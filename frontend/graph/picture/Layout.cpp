@@ -2,7 +2,10 @@
 #include "frontend/graph/picture/Layout.h"
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
 #include <numeric>
+#include <set>
 
 namespace tenon::picture {
 
@@ -173,73 +176,129 @@ private:
     return (left.width + right.width) / 2 + (left.isLane || right.isLane ? laneGap : boxGap);
   }
 
-  // A row's positions as near to the wished ones (squares, weighted) as order and distances allow: neighbours that would
-  // come too close move as one block.
-  void settle(const std::vector<size_t> &row, const std::vector<double> &wished, const std::vector<double> &weight) {
-    struct Block {
-      double sum, weight;
-      size_t count;
-      double at() const { return sum / weight; }
+  // Brandes and Koepf's way: every node stands below the middle one of those above it where that is free, or above one
+  // below it, from the left or from the right; of the four results each node gets the mean of the two in the middle.
+  void placeAcross() {
+    markConflicts();
+    struct Result {
+      std::vector<double> x;
+      double left, right;
     };
-    std::vector<double> offset(row.size(), 0.0);
-    std::vector<Block> blocks;
-    for (size_t i = 0; i < row.size(); ++i) {
-      if (i)
-        offset[i] = offset[i - 1] + distance(nodes[row[i - 1]], nodes[row[i]]);
-      blocks.push_back({(wished[i] - offset[i]) * weight[i], weight[i], 1});
-      while (blocks.size() > 1 && blocks[blocks.size() - 2].at() > blocks.back().at()) {
-        Block last = blocks.back();
-        blocks.pop_back();
-        blocks.back().sum += last.sum;
-        blocks.back().weight += last.weight;
-        blocks.back().count += last.count;
+    std::vector<Result> results;
+    for (bool upwards : {false, true})
+      for (bool mirrored : {false, true}) {
+        Result result{aligned(upwards, mirrored), std::numeric_limits<double>::max(),
+                      std::numeric_limits<double>::lowest()};
+        for (size_t i = 0; i < nodes.size(); ++i) {
+          result.left = std::min(result.left, result.x[i] - nodes[i].width / 2);
+          result.right = std::max(result.right, result.x[i] + nodes[i].width / 2);
+        }
+        results.push_back(std::move(result));
       }
+    auto width = [](const Result &result) { return result.right - result.left; };
+    const Result narrowest = *std::min_element(results.begin(), results.end(),
+                                               [&](auto &a, auto &b) { return width(a) < width(b); });
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      double x[4];
+      for (size_t k = 0; k < 4; ++k)
+        x[k] = results[k].x[i] + (k % 2 ? narrowest.right - results[k].right : narrowest.left - results[k].left);
+      std::sort(x, x + 4);
+      nodes[i].x = (x[1] + x[2]) / 2;
     }
-    size_t i = 0;
-    for (const Block &block : blocks)
-      for (size_t k = 0; k < block.count; ++k, ++i)
-        nodes[row[i]].x = block.at() + offset[i];
   }
 
-  // Arrows that pass through rows want to be straight more than those between boxes.
-  double pull(const Node &a, const Node &b) const { return a.isLane && b.isLane ? 8 : a.isLane || b.isLane ? 2 : 1; }
-
-  void placeAcross() {
+  // Arrows that pass through rows stay straight: what crosses two lanes' connection is not lined up.
+  void markConflicts() {
     for (const auto &row : rows) {
-      double x = 0;
-      for (size_t i = 0; i < row.size(); ++i) {
-        if (i)
-          x += distance(nodes[row[i - 1]], nodes[row[i]]);
-        nodes[row[i]].x = x;
-      }
+      std::vector<std::pair<size_t, size_t>> all;
       for (size_t at : row)
-        nodes[at].x -= x / 2;
+        for (size_t to : nodes[at].down)
+          all.emplace_back(at, to);
+      for (const auto &[a, b] : all)
+        if (nodes[a].isLane && nodes[b].isLane)
+          for (const auto &[c, d] : all)
+            if (!(nodes[c].isLane && nodes[d].isLane) && (place[a] < place[c]) != (place[b] < place[d]) && a != c &&
+                b != d)
+              conflicts.insert({c, d});
     }
-    constexpr int sweeps = 40;
-    for (int sweep = 0; sweep < sweeps; ++sweep) {
-      bool downwards = sweep % 2 == 0, both = sweep + 4 >= sweeps;
-      for (size_t i = 0; i < rows.size(); ++i) {
-        const auto &row = rows[downwards ? i : rows.size() - 1 - i];
-        std::vector<double> wished, weight;
-        for (size_t at : row) {
-          const Node &node = nodes[at];
-          double sum = 0, total = 0;
-          auto add = [&](const std::vector<size_t> &others) {
-            for (size_t other : others) {
-              sum += nodes[other].x * pull(node, nodes[other]);
-              total += pull(node, nodes[other]);
-            }
-          };
-          if (both || downwards || node.down.empty())
-            add(node.up);
-          if (both || !downwards || node.up.empty())
-            add(node.down);
-          wished.push_back(total > 0 ? sum / total : node.x);
-          weight.push_back(total > 0 ? total : 0.1);
+  }
+
+  std::vector<double> aligned(bool upwards, bool mirrored) const {
+    std::vector<std::vector<size_t>> order = rows;
+    if (upwards)
+      std::reverse(order.begin(), order.end());
+    std::vector<long> at(nodes.size());
+    for (auto &row : order) {
+      if (mirrored)
+        std::reverse(row.begin(), row.end());
+      for (size_t i = 0; i < row.size(); ++i)
+        at[row[i]] = static_cast<long>(i);
+    }
+    // Blocks of nodes that get one position: rings through `next`, named after their first one.
+    std::vector<size_t> root(nodes.size()), next(nodes.size());
+    std::iota(root.begin(), root.end(), 0);
+    std::iota(next.begin(), next.end(), 0);
+    for (size_t r = 1; r < order.size(); ++r) {
+      long taken = -1;
+      for (size_t v : order[r]) {
+        std::vector<size_t> others = upwards ? nodes[v].down : nodes[v].up;
+        std::sort(others.begin(), others.end(), [&](size_t a, size_t b) { return at[a] < at[b]; });
+        for (size_t m : {(others.size() - 1) / 2, others.size() / 2}) {
+          if (others.empty() || next[v] != v)
+            break;
+          size_t u = others[m];
+          if (conflicts.count(upwards ? std::pair(v, u) : std::pair(u, v)) || at[u] <= taken)
+            continue;
+          next[u] = v;
+          root[v] = root[u];
+          next[v] = root[v];
+          taken = at[u];
         }
-        settle(row, wished, weight);
       }
     }
+    return compacted(order, root, mirrored);
+  }
+
+  // Blocks as far left as they can be, then towards what stands right of them.
+  std::vector<double> compacted(const std::vector<std::vector<size_t>> &order, const std::vector<size_t> &root,
+                                bool mirrored) const {
+    std::map<std::pair<size_t, size_t>, double> gaps;
+    for (const auto &row : order)
+      for (size_t i = 1; i < row.size(); ++i) {
+        double &gap = gaps[{root[row[i - 1]], root[row[i]]}];
+        gap = std::max(gap, distance(nodes[row[i - 1]], nodes[row[i]]));
+      }
+    std::vector<std::vector<std::pair<size_t, double>>> rightOf(nodes.size());
+    std::vector<int> missing(nodes.size(), 0);
+    for (const auto &[pair, gap] : gaps) {
+      rightOf[pair.first].emplace_back(pair.second, gap);
+      ++missing[pair.second];
+    }
+    std::vector<size_t> sorted;
+    for (size_t i = 0; i < nodes.size(); ++i)
+      if (root[i] == i && missing[i] == 0)
+        sorted.push_back(i);
+    std::vector<double> x(nodes.size(), 0.0);
+    for (size_t i = 0; i < sorted.size(); ++i)
+      for (auto [right, gap] : rightOf[sorted[i]]) {
+        x[right] = std::max(x[right], x[sorted[i]] + gap);
+        if (--missing[right] == 0)
+          sorted.push_back(right);
+      }
+    for (size_t i = sorted.size(); i-- > 0;) {
+      double limit = std::numeric_limits<double>::max();
+      for (auto [right, gap] : rightOf[sorted[i]])
+        limit = std::min(limit, x[right] - gap);
+      if (!rightOf[sorted[i]].empty())
+        x[sorted[i]] = std::max(x[sorted[i]], limit);
+    }
+    for (size_t i = 0; i < nodes.size(); ++i)
+      if (root[i] != i)
+        x[i] = x[root[i]];
+    if (mirrored)
+      for (double &value : x)
+        value = -value;
+    return x;
   }
 
   // Where arrows leave and enter a box: side by side in the order of their other ends.
@@ -264,7 +323,7 @@ private:
 
   Layout placed() const {
     Layout layout;
-    double left = 0, right = 0;
+    double left = nodes.empty() ? 0 : nodes[0].x, right = left;
     for (const Node &node : nodes) {
       left = std::min(left, node.x - node.width / 2);
       right = std::max(right, node.x + node.width / 2);
@@ -324,6 +383,7 @@ private:
   std::vector<std::vector<size_t>> ways; // nodes along each arrow
   std::vector<std::vector<size_t>> rows;
   std::vector<size_t> place; // of a node in its row
+  std::set<std::pair<size_t, size_t>> conflicts;
 };
 
 } // namespace
