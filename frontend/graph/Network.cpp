@@ -164,24 +164,31 @@ Network buildNetwork(const std::string &model, std::vector<Tensor> inputs, std::
     traversal.visit(output.call());
 
   // Keras's order: a call's depth is the longest way to an output, a layer's that of its deepest call; layers come by
-  // depth, then as they were met. Inputs that no output needs come last of all.
-  std::unordered_map<const Call *, int> depths;
+  // depth, then as they were met. Inputs that no output needs come last of all. Calls of one depth follow the order in
+  // which this walk up from the outputs comes upon them, as in Keras: a shared normalisation's statistics depend on it.
+  std::unordered_map<const Call *, int> depths, seen;
+  auto see = [&](const Call *call) { seen.try_emplace(call, static_cast<int>(seen.size())); };
   std::unordered_map<const LayerNode *, int> layerDepths;
   for (auto it = traversal.calls.rbegin(); it != traversal.calls.rend(); ++it) {
     const Call &call = **it;
+    see(&call);
     int depth = std::max(depths[&call], layerDepths[call.layer.get()]);
     layerDepths[call.layer.get()] = depths[&call] = depth;
-    for (const Tensor &input : call.inputs)
+    for (const Tensor &input : call.inputs) {
+      see(input.call().get());
       depths[input.call().get()] = std::max(depths[input.call().get()], depth + 1);
+    }
   }
   for (const Tensor &input : network.inputs)
     if (traversal.firstMet.try_emplace(input.call()->layer.get(), -1).second) {
       layerDepths[input.call()->layer.get()] = depths[input.call().get()] = 0;
+      see(input.call().get());
       traversal.calls.push_back(input.call());
     }
   network.calls = traversal.calls;
-  std::stable_sort(network.calls.begin(), network.calls.end(),
-                   [&](const auto &a, const auto &b) { return depths[a.get()] > depths[b.get()]; });
+  std::sort(network.calls.begin(), network.calls.end(), [&](const auto &a, const auto &b) {
+    return std::pair(-depths[a.get()], seen[a.get()]) < std::pair(-depths[b.get()], seen[b.get()]);
+  });
   for (const auto &call : network.calls)
     if (std::find(network.layers.begin(), network.layers.end(), call->layer) == network.layers.end())
       network.layers.push_back(call->layer);

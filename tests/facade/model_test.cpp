@@ -288,6 +288,227 @@ TEST(Model, SequentialGrowsAfterPredict) {
             "grows: layers were added after compile(), call compile() again");
 }
 
+/// What a call writes to stderr.
+std::string warningsOf(const std::function<void()> &call) {
+  ::testing::internal::CaptureStderr();
+  call();
+  return ::testing::internal::GetCapturedStderr();
+}
+
+TEST(Model, ASecondFitTakesOtherOrders) {
+  auto train = [](std::vector<int> epochs, bool shuffle = true) {
+    Model model = sectorModel();
+    model.compile({.optimizer = SGD({.learningRate = 0.1}), .loss = "mse"});
+    for (int count : epochs) {
+      FitOptions options = quiet(count);
+      options.shuffle = shuffle;
+      model.fit(sectors(70), options);
+    }
+    return model.getWeights();
+  };
+  EXPECT_TRUE(sameBits(train({1, 1, 1}), train({3}))) << "an epoch's order is a function of the seed and its number";
+  EXPECT_TRUE(sameBits(train({1, 2}, false), train({3}, false)));
+  // The count is part of a saved model.
+  Model whole = sectorModel(), first = sectorModel();
+  for (Model *model : {&whole, &first}) {
+    model->compile({.optimizer = SGD({.learningRate = 0.1}), .loss = "mse"});
+    model->fit(sectors(70), quiet());
+  }
+  std::string path = ::testing::TempDir() + "order.tenon";
+  first.save(path);
+  Model loaded = loadModel(path);
+  std::remove(path.c_str());
+  whole.fit(sectors(70), quiet());
+  loaded.fit(sectors(70), quiet());
+  EXPECT_TRUE(sameBits(loaded.getWeights(), whole.getWeights()));
+}
+
+TEST(Model, EvaluateGivesTheLossAlone) {
+  Model model = sectorModel();
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  Scores scores = model.evaluate(sectors(20), {.verbose = 0});
+  double loss = scores;
+  EXPECT_EQ(scores.size(), 1u);
+  EXPECT_EQ(loss, scores["loss"]);
+  model.compile({.optimizer = "sgd", .loss = "mse", .metrics = {"mae", "acc"}, .weightedMetrics = {"mse"}});
+  std::vector<std::string> names, sorted;
+  for (const auto &[name, value] : model.evaluate(sectors(20), {.verbose = 0}))
+    names.push_back(name);
+  EXPECT_EQ(names, (std::vector<std::string>{"loss", "mae", "acc", "mse"}));
+  for (const auto &[name, value] : model.evaluate(sectors(20), {.verbose = 0}).dict())
+    sorted.push_back(name);
+  EXPECT_EQ(sorted, (std::vector<std::string>{"acc", "loss", "mae", "mse"}));
+}
+
+TEST(Model, WeightsForEveryOutput) {
+  Tensor x = Input({2}, {.name = "x"});
+  Model model({x}, {Dense({.units = 1, .name = "age"})(x), Dense({.units = 1, .name = "size"})(x)}, {.name = "two"});
+  model.compile({.optimizer = "sgd", .loss = "mse", .weightedMetrics = {{"age", "mae"}, {"size", "mae"}}});
+  Array points = noise({4, 2}), targets = noise({4, 1}, 2), ones{1, 1, 1, 1}, zeros({4}, DType::F32);
+  auto scores = [&](const Feed &weights) {
+    return model.evaluate(data::fromArrays(points, Feed{targets, targets}, weights), {.verbose = 0});
+  };
+  Scores all = scores({}), same = scores(ones), list = scores({ones, zeros}),
+         named = scores({{"size", zeros}, {"age", ones}});
+  EXPECT_EQ(all.dict(), same.dict());
+  EXPECT_EQ(list.dict(), named.dict());
+  EXPECT_EQ(list["size_loss"] + list["size_mae"], 0);
+  EXPECT_EQ(list["age_loss"], all["age_loss"]);
+  EXPECT_EQ(errorOf([&] {
+              scores({{"age", ones}});
+            }),
+            "sampleWeight: expected 2 arrays ('age', 'size'), received 1");
+  FitOptions options = quiet();
+  options.classWeight = {{0, 2.0}};
+  EXPECT_EQ(errorOf([&] {
+              model.fit(points, {targets, targets}, options);
+            }),
+            "fit: classWeight needs a model of one output, received 2 targets");
+  options.classWeight = {};
+  options.sampleWeight = ones;
+  EXPECT_EQ(errorOf([&] { model.fit(data::fromArrays(points, Feed{targets, targets}, ones), options); }),
+            "fit: the data set has sample weights of its own; give sampleWeight once");
+}
+
+TEST(Model, StepsPerExecution) {
+  auto train = [](int steps, std::vector<int64_t> &ends) {
+    Model model = sectorModel();
+    model.compile({.optimizer = "sgd", .loss = "mse", .stepsPerExecution = steps});
+    LambdaCallback callback;
+    callback.trainBatchEnd = [&](TrainingContext &, int64_t batch, const Logs &) { ends.push_back(batch); };
+    FitOptions options = quiet();
+    options.callbacks = {callback};
+    model.fit(sectors(70), options); // 5 batches
+    return model.getWeights();
+  };
+  std::vector<int64_t> one, two;
+  EXPECT_TRUE(sameBits(train(1, one), train(2, two)));
+  EXPECT_EQ(one, (std::vector<int64_t>{0, 1, 2, 3, 4}));
+  EXPECT_EQ(two, (std::vector<int64_t>{1, 3, 4}));
+  EXPECT_EQ(errorOf([] { sectorModel().compile({.loss = "mse", .stepsPerExecution = 0}); }),
+            "sectors: expected stepsPerExecution of at least 1, got 0");
+}
+
+TEST(Model, ASequentialLearnsItsInputFromTheData) {
+  clearSession();
+  setRandomSeed(1);
+  Sequential late({Dense({.units = 8, .activation = "tanh"}), Dense({.units = 3, .activation = "softmax"})},
+                  {.name = "late"});
+  late.compile(standard());
+  late.fit(sectors(32), quiet());
+  EXPECT_EQ(late.countParams(), 51);
+  EXPECT_EQ(late.outputs()[0].shape(), (Shape{None, 3}));
+  Sequential wrong({Dense({.units = 3})}, {.name = "wrong"});
+  EXPECT_EQ(errorOf([&] { wrong.fit(sectors(32), quiet()); }), "wrong: call compile() before fit()");
+  wrong = Sequential({Dense({.units = 3})}, {.name = "wrong"});
+  wrong.compile({.loss = "mse", .metrics = {"acuracy"}}); // told once the outputs are known
+  EXPECT_EQ(errorOf([&] { wrong.fit(sectors(32), quiet()); }).substr(0, 24), "unknown metric 'acuracy'");
+  Sequential predicts({Flatten(), Dense({.units = 2})});
+  EXPECT_EQ(static_cast<Array>(predicts.predictOnBatch(noise({3, 2, 2}))).shape(), (Shape{3, 2}));
+}
+
+TEST(Model, TheFirstLayerMayGiveTheInputShape) {
+  Sequential model({Dense({.units = 32, .activation = "relu", .inputShape = {64}}), Dense({.units = 10})});
+  EXPECT_EQ(model.countParams(), 64 * 32 + 32 + 32 * 10 + 10);
+  EXPECT_EQ(model.inputs()[0].shape(), (Shape{None, 64}));
+  Sequential images;
+  images.add(Conv2D({.filters = 4, .kernelSize = 3, .inputShape = {None, None, 3}}));
+  EXPECT_EQ(images.outputs()[0].shape(), (Shape{None, None, None, 4}));
+  Tensor x = Input({2}); // elsewhere it means nothing, as in Keras
+  EXPECT_EQ(Dense({.units = 3, .inputShape = {64}})(x).shape(), (Shape{None, 3}));
+}
+
+TEST(Model, FlagsCountAsCompileSawThem) {
+  Model model = sectorModel();
+  Layer first = model.layers()[1];
+  model.compile(standard());
+  first.setTrainable(false); // before the step is compiled, after compile()
+  std::vector<Array> before = first.getWeights();
+  EXPECT_THAT(warningsOf([&] { model.fit(sectors(32), quiet()); }), ::testing::HasSubstr("was changed after compile()"));
+  EXPECT_FALSE(sameBits(first.getWeights(), before));
+  EXPECT_FALSE(first.trainable());
+}
+
+TEST(Model, FreezingAModelFreezesWhatIsInside) {
+  Tensor a = Input({2});
+  Model inner({a}, {BatchNormalization()(Dense({.units = 4})(a))}, {.name = "inner"});
+  Tensor x = Input({2}, {.name = "x"});
+  Model model({x}, {Dense({.units = 3, .activation = "softmax"})(inner(x))}, {.name = "outer"});
+  inner.setTrainable(false);
+  for (const Layer &layer : inner.layers())
+    EXPECT_FALSE(layer.trainable());
+  model.compile(standard());
+  std::vector<Array> before = inner.getWeights();
+  model.fit(sectors(32), quiet());
+  EXPECT_TRUE(sameBits(inner.getWeights(), before)) << "moving statistics too";
+}
+
+TEST(Model, SeveralOutputsOfACalledModel) {
+  Tensor a = Input({2}, {.name = "a"});
+  Model inner({a}, {Dense({.units = 2, .name = "one"})(a), Dense({.units = 3, .name = "two"})(a)}, {.name = "inner"});
+  Tensor x = Input({2}, {.name = "x"});
+  auto [one, two] = inner.call<2>(x);
+  EXPECT_EQ(one.shape(), (Shape{None, 2}));
+  EXPECT_EQ(two.shape(), (Shape{None, 3}));
+  EXPECT_EQ(inner.call(x).size(), 2u);
+  Model outer({x}, {concatenate({one, two})});
+  Array points = noise({4, 2});
+  Predictions parts = inner.predictOnBatch(points);
+  Array joined = outer.predictOnBatch(points);
+  EXPECT_EQ(joined.at(0), parts[0].at(0));
+  EXPECT_EQ(joined.at(4), parts[1].at(2));
+  EXPECT_EQ(errorOf([&] { inner(x); }), "inner: has 2 results, expected one; call(...) gives them all");
+  EXPECT_EQ(errorOf([&] { inner.call<3>(x); }), "inner: has 2 results, expected 3 in call<3>(...)");
+}
+
+TEST(Model, ASiameseCellCutAtItsMiddle) {
+  Tensor left = Input({None, 8}, {.name = "left"}), right = Input({None, 8}, {.name = "right"});
+  Dense shared({.units = 32, .activation = "tanh", .name = "shared"});
+  GlobalAveragePooling2D pool;
+  auto encode = [&](const Tensor &x) { return shared(pool(Reshape({.targetShape = {-1, 1, 8}})(x))); };
+  Tensor a = encode(left), b = encode(right);
+  Tensor answer = Dense({.units = 1, .activation = "sigmoid", .name = "answer"})(concatenate({a, b}));
+  Model meant({left, right}, {answer}, {.name = "meant"});
+  EXPECT_EQ(meant.countParams(), (8 * 32 + 32) + 65);
+  std::string warning = warningsOf([&] {
+    Model literal({a, b}, {answer}, {.name = "literal"}); // as the document has it
+    EXPECT_EQ(literal.countParams(), 65);
+    Array x = noise({3, 32});
+    EXPECT_EQ(static_cast<Array>(literal.predictOnBatch(Feed{x, x})).shape(), (Shape{3, 1}));
+  });
+  EXPECT_EQ(warning, "warning: literal: begins behind shared, so 288 weights in front (shared) are not part of it: it "
+                     "will not train or save them\n");
+  EXPECT_EQ(warningsOf([&] { Model({left, right}, {answer}); }), "");
+}
+
+TEST(Targets, WhatDoesNotSumToOneIsToldOncePerFit) {
+  Model model = sectorModel();
+  model.compile(standard());
+  Array x = noise({8, 2}), y = noise({8, 3}, 3);
+  std::string warning = warningsOf([&] { model.fit(x, y, quiet(3)); });
+  EXPECT_THAT(warning, ::testing::StartsWith("warning: sectors: dense_1: the targets of a row should sum to 1, those of row 0"));
+  EXPECT_EQ(std::count(warning.begin(), warning.end(), '\n'), 1);
+  EXPECT_EQ(warningsOf([&] { model.fit(sectors(8), quiet()); }), "");
+}
+
+TEST(Targets, ALinearOutputUnderACrossentropyIsTold) {
+  Tensor x = Input({2}, {.name = "x"});
+  Model linear({x}, {Dense({.units = 1, .name = "answer"})(x)}, {.name = "imdb"});
+  EXPECT_EQ(warningsOf([&] { linear.compile({.optimizer = "sgd", .loss = "binary_crossentropy"}); }),
+            "warning: imdb: answer: the loss takes probabilities, but the output is linear: where it leaves (0, 1) it is "
+            "clipped and its gradient is zero; use activation \"sigmoid\", or fromLogits\n");
+  auto logits = BinaryCrossentropy({.fromLogits = true});
+  EXPECT_EQ(warningsOf([&] { linear.compile({.optimizer = "sgd", .loss = logits}); }), "");
+  // Looked for through nested models and what only moves values.
+  Model inner({x}, {Reshape({.targetShape = {-1}})(Dense({.units = 2})(x))});
+  Tensor y = Input({2});
+  Model outer({y}, {inner(y)}, {.name = "outer"});
+  EXPECT_THAT(warningsOf([&] { outer.compile({.optimizer = "sgd", .loss = "categorical_crossentropy"}); }),
+              ::testing::HasSubstr("the output is linear"));
+  Model soft({x}, {Softmax()(Dense({.units = 2})(x))});
+  EXPECT_EQ(warningsOf([&] { soft.compile({.optimizer = "sgd", .loss = "categorical_crossentropy"}); }), "");
+}
+
 TEST(Targets, ALabelThatIsNoClassIsToldBeforeTraining) {
   Tensor x = Input({2}, {.name = "x"});
   Model model({x}, {Dense({.units = 3, .activation = "softmax", .name = "kind"})(x)}, {.name = "labels"});

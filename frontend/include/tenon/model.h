@@ -112,7 +112,7 @@ public:
   explicit Sequential(ModelOptions options = {});
   Sequential(std::initializer_list<Item> layers, ModelOptions options = {});
   /// Appends a layer that takes one value and gives one. Weights come to be as soon as the input shape is known: from
-  /// Input, build, or the first call.
+  /// Input, the first layer's `inputShape`, build, the first call, or the first data.
   void add(const Item &layer) const;
   /// Gives the input shape, the batch (None) included, when no Input did.
   void build(const Shape &inputShape) const;

@@ -37,6 +37,8 @@ template <size_t Rank> struct ConvolutionOptions {
   Constraint biasConstraint = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const ConvolutionOptions &, const ConvolutionOptions &) = default;
 };
 using Conv1DOptions = ConvolutionOptions<1>;
@@ -77,6 +79,8 @@ struct DepthwiseConv2DOptions {
   Constraint biasConstraint = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const DepthwiseConv2DOptions &, const DepthwiseConv2DOptions &) = default;
 };
 /// Filters of its own for each channel of (batch, height, width, channels); result channel c * depthMultiplier + m is
@@ -114,6 +118,8 @@ struct SeparableConv2DOptions {
   Constraint biasConstraint = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const SeparableConv2DOptions &, const SeparableConv2DOptions &) = default;
 };
 /// A depthwise convolution, then a 1x1 one over its channels; bias and activation at the end only. Weights:

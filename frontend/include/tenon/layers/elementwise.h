@@ -16,6 +16,8 @@ struct ActivationOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const ActivationOptions &, const ActivationOptions &) = default;
 };
 /// An activation as a layer of its own.
@@ -35,6 +37,8 @@ struct ReLUOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const ReLUOptions &, const ReLUOptions &) = default;
 };
 /// max(x, 0), with Keras's variations.
@@ -48,6 +52,8 @@ struct SoftmaxOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const SoftmaxOptions &, const SoftmaxOptions &) = default;
 };
 /// Softmax over an axis.
@@ -63,6 +69,8 @@ struct RescalingOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const RescalingOptions &, const RescalingOptions &) = default;
 };
 /// x * scale + offset.

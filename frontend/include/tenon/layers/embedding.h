@@ -25,6 +25,8 @@ struct EmbeddingOptions {
   Regularizer activityRegularizer = {};
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const EmbeddingOptions &, const EmbeddingOptions &) = default;
 };
 /// Rows of a table by index: (batch, ...) integers to (batch, ..., outputDim). Weight: embeddings (inputDim, outputDim).

@@ -23,6 +23,8 @@ struct DenseOptions {
   Constraint biasConstraint = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const DenseOptions &, const DenseOptions &) = default;
 };
 /// activation(x . kernel + bias) over the last axis of an input of rank 2 or more. Weights: kernel (inputs, units),

@@ -14,6 +14,8 @@ struct MergeOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const MergeOptions &, const MergeOptions &) = default;
 };
 /// The sum of its inputs.
@@ -52,6 +54,8 @@ struct ConcatenateOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const ConcatenateOptions &, const ConcatenateOptions &) = default;
 };
 /// Joins values along an axis; their other dimensions are equal.
@@ -68,6 +72,8 @@ struct DotOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const DotOptions &, const DotOptions &) = default;
 };
 /// Sample by sample the sum of products of two inputs along an axis: the first's other axes, then the second's; (batch,

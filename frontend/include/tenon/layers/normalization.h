@@ -35,6 +35,8 @@ struct BatchNormalizationOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const BatchNormalizationOptions &, const BatchNormalizationOptions &) = default;
 };
 /// Training: normalises each channel by the batch's mean and biased variance and lets the moving statistics follow;

@@ -20,6 +20,8 @@ template <size_t Rank> struct MaxPoolingOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const MaxPoolingOptions &, const MaxPoolingOptions &) = default;
 };
 template <size_t Rank> struct AveragePoolingOptions {
@@ -34,6 +36,8 @@ template <size_t Rank> struct AveragePoolingOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const AveragePoolingOptions &, const AveragePoolingOptions &) = default;
 };
 using MaxPooling1DOptions = MaxPoolingOptions<1>;
@@ -70,6 +74,8 @@ struct GlobalPoolingOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const GlobalPoolingOptions &, const GlobalPoolingOptions &) = default;
 };
 /// Largest over time: (batch, time, channels) to (batch, channels).

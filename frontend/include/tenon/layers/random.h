@@ -18,6 +18,8 @@ struct DropoutOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const DropoutOptions &, const DropoutOptions &) = default;
 };
 /// Training: zeroes a random share of the elements and scales the others by 1 / (1 - rate); inference: nothing.

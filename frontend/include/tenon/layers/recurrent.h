@@ -42,6 +42,8 @@ struct LSTMOptions {
   bool zeroOutputForMask = false;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const LSTMOptions &, const LSTMOptions &) = default;
 };
 /// Long short-term memory over a sequence (batch, time, features), time of any length. Called with {x, h, c} it starts

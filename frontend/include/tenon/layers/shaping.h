@@ -14,6 +14,8 @@ struct FlattenOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const FlattenOptions &, const FlattenOptions &) = default;
 };
 /// (batch, a, b, ...) to (batch, a * b * ...).
@@ -28,6 +30,8 @@ struct ReshapeOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const ReshapeOptions &, const ReshapeOptions &) = default;
 };
 /// The same elements of each sample in row-major order under another shape.
@@ -44,6 +48,8 @@ struct ZeroPadding1DOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const ZeroPadding1DOptions &, const ZeroPadding1DOptions &) = default;
 };
 /// Zeros before and after along time of (batch, time, channels).
@@ -60,6 +66,8 @@ struct ZeroPadding2DOptions {
   Regularizer activityRegularizer = std::nullopt;
   std::string name = {};
   bool trainable = true;
+  /// For the first layer of a Sequential without an Input: one sample's shape.
+  Shape inputShape = {};
   friend bool operator==(const ZeroPadding2DOptions &, const ZeroPadding2DOptions &) = default;
 };
 /// Zeros around height and width of (batch, height, width, channels).
