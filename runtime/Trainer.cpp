@@ -188,8 +188,8 @@ History Trainer::run() {
     if (interrupt.interrupted())
       break;
     if (validation && (epoch + 1) % options_.validationFreq == 0)
-      for (auto &[name, value] : evaluateBatches(context, *validation, options_.validationSteps, callbacks,
-                                                 settings_.stepsPerExecution))
+      for (auto &[name, value] :
+           evaluateBatches(context, *validation, options_.validationSteps, callbacks, settings_.stepsPerExecution))
         logs["val_" + name] = value;
     each(callbacks, [&](auto &callback) { callback->onEpochEnd(context, epoch, logs); });
     context.stopTraining |= interrupt.interrupted();

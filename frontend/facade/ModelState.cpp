@@ -246,8 +246,9 @@ void ModelState::warnWhenTrainableChanged() {
   if (warned || trainedWeights(model) == trainable)
     return;
   warned = true;
-  graph::warn(model.name() + ": a layer's trainable flag was changed after compile(); it takes effect when compile() is "
-                             "called again");
+  graph::warn(model.name() +
+              ": a layer's trainable flag was changed after compile(); it takes effect when compile() is "
+              "called again");
 }
 
 } // namespace tenon::facade

@@ -103,8 +103,8 @@ private:
       for (size_t i = 0; i < metrics.size(); ++i)
         for (const Metric &metric : metrics[i]) {
           auto prediction = tensorType(context, {tensors[i].shape(), tensors[i].dtype()});
-          size_t index = track(logName(names[i], metric.name(), weighted),
-                               resolveMetric(metric, outputs[i].target, prediction));
+          size_t index =
+              track(logName(names[i], metric.name(), weighted), resolveMetric(metric, outputs[i].target, prediction));
           (weighted ? outputs[i].weightedMetrics : outputs[i].metrics).push_back(index);
         }
     }

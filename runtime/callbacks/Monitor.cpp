@@ -17,8 +17,8 @@ bool lowerIsBetter(const std::string &callback, const std::string &monitor, cons
     return mode == "min";
   if (mode != "auto")
     throw Error(callback + ": expected mode 'min', 'max' or 'auto', received '" + mode + "'", Fault::Usage);
-  for (auto end : {"loss", "error", "crossentropy", "mse", "mae", "mape", "msle", "rmse", "hinge",
-                   "poisson", "divergence", "kld", "huber", "cosh"})
+  for (auto end : {"loss", "error", "crossentropy", "mse", "mae", "mape", "msle", "rmse", "hinge", "poisson",
+                   "divergence", "kld", "huber", "cosh"})
     if (endsWith(monitor, end))
       return true;
   for (auto end : {"acc", "accuracy", "auc", "precision", "recall", "score", "iou", "io_u"})

@@ -28,7 +28,8 @@ inline size_t expectNothingOverlaps(const std::string &svg) {
     boxes.push_back({x, y, x + std::stod((*match)[3]), y + std::stod((*match)[4])});
   }
   size_t body = svg.find("<g transform"); // what stands before is the title
-  for (std::sregex_iterator match(svg.begin() + static_cast<long>(body), svg.end(), textPattern), end; match != end; ++match) {
+  for (std::sregex_iterator match(svg.begin() + static_cast<long>(body), svg.end(), textPattern), end; match != end;
+       ++match) {
     double x = std::stod((*match)[1]), y = std::stod((*match)[2]);
     texts.push_back({x, y - 10, x + std::stod((*match)[3]), y + 3}); // of a font of 12 pixels
   }

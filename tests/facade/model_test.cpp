@@ -237,17 +237,11 @@ TEST(Model, CompileErrors) {
   EXPECT_EQ(errorOf([&] { model.fit(sectors(8)); }), "sectors: call compile() before fit()");
   EXPECT_EQ(errorOf([&] { model.evaluate(sectors(8)); }), "sectors: call compile() before evaluate()");
   EXPECT_EQ(errorOf([&] { model.compile({.optimizer = "adam"}); }), "sectors: compile needs a loss");
-  EXPECT_EQ(errorOf([&] {
-              model.compile({.loss = {"mse", "mse"}});
-            }),
+  EXPECT_EQ(errorOf([&] { model.compile({.loss = {"mse", "mse"}}); }),
             "sectors: got loss for 2 outputs, expected 1 (dense_1)");
-  EXPECT_EQ(errorOf([&] {
-              model.compile({.loss = {{"dense", "mse"}}});
-            }),
+  EXPECT_EQ(errorOf([&] { model.compile({.loss = {{"dense", "mse"}}}); }),
             "sectors: loss names the output 'dense', its outputs are dense_1");
-  EXPECT_EQ(errorOf([&] {
-              model.compile({.loss = "mse", .lossWeights = {{"dense", 1.0}}});
-            }),
+  EXPECT_EQ(errorOf([&] { model.compile({.loss = "mse", .lossWeights = {{"dense", 1.0}}}); }),
             "sectors: lossWeights names the output 'dense', its outputs are dense_1");
   EXPECT_EQ(errorOf([&] { model.compile({.loss = "mse", .metrics = {"acuracy"}}); }).substr(0, 24),
             "unknown metric 'acuracy'");
@@ -258,18 +252,12 @@ TEST(Model, CompileErrors) {
 TEST(Model, DataThatDoesNotFit) {
   Model model = sectorModel();
   model.compile(standard());
-  EXPECT_EQ(errorOf([&] {
-              model.predict(noise({4, 3}), {.verbose = 0});
-            }),
+  EXPECT_EQ(errorOf([&] { model.predict(noise({4, 3}), {.verbose = 0}); }),
             "entry 'predict': input 'point' expects shape (?, 2), received (4, 3)");
-  EXPECT_EQ(errorOf([&] {
-              model.fit(noise({4, 2}), noise({4, 4}), quiet());
-            }),
+  EXPECT_EQ(errorOf([&] { model.fit(noise({4, 2}), noise({4, 4}), quiet()); }),
             "dense_1: the targets have 4 columns, the output has 3; data::toCategorical(y, 3) makes as many, without "
             "its second argument there is one per class up to the largest that occurs");
-  EXPECT_EQ(errorOf([&] {
-              model.fit(Feed({noise({4, 2}), noise({4, 2})}), noise({4, 3}), quiet());
-            }),
+  EXPECT_EQ(errorOf([&] { model.fit(Feed({noise({4, 2}), noise({4, 2})}), noise({4, 3}), quiet()); }),
             "x: expected 1 array ('point'), received 2");
   EXPECT_EQ(errorOf([] { setThreads(-1); }), "setThreads: expected 0 or more, got -1");
 }
@@ -282,9 +270,7 @@ TEST(Model, SequentialGrowsAfterPredict) {
   model.compile({.optimizer = "sgd", .loss = "mse"});
   model.add(Dense({.units = 4}));
   EXPECT_EQ(static_cast<Array>(model.predictOnBatch(noise({2, 2}))).shape(), (Shape{2, 4}));
-  EXPECT_EQ(errorOf([&] {
-              model.fit(noise({2, 2}), noise({2, 4}), quiet());
-            }),
+  EXPECT_EQ(errorOf([&] { model.fit(noise({2, 2}), noise({2, 4}), quiet()); }),
             "grows: layers were added after compile(), call compile() again");
 }
 
@@ -354,15 +340,10 @@ TEST(Model, WeightsForEveryOutput) {
   EXPECT_EQ(list.dict(), named.dict());
   EXPECT_EQ(list["size_loss"] + list["size_mae"], 0);
   EXPECT_EQ(list["age_loss"], all["age_loss"]);
-  EXPECT_EQ(errorOf([&] {
-              scores({{"age", ones}});
-            }),
-            "sampleWeight: expected 2 arrays ('age', 'size'), received 1");
+  EXPECT_EQ(errorOf([&] { scores({{"age", ones}}); }), "sampleWeight: expected 2 arrays ('age', 'size'), received 1");
   FitOptions options = quiet();
   options.classWeight = {{0, 2.0}};
-  EXPECT_EQ(errorOf([&] {
-              model.fit(points, {targets, targets}, options);
-            }),
+  EXPECT_EQ(errorOf([&] { model.fit(points, {targets, targets}, options); }),
             "fit: classWeight needs a model of one output, received 2 targets");
   options.classWeight = {};
   options.sampleWeight = ones;
@@ -424,7 +405,8 @@ TEST(Model, FlagsCountAsCompileSawThem) {
   model.compile(standard());
   first.setTrainable(false); // before the step is compiled, after compile()
   std::vector<Array> before = first.getWeights();
-  EXPECT_THAT(warningsOf([&] { model.fit(sectors(32), quiet()); }), ::testing::HasSubstr("was changed after compile()"));
+  EXPECT_THAT(warningsOf([&] { model.fit(sectors(32), quiet()); }),
+              ::testing::HasSubstr("was changed after compile()"));
   EXPECT_FALSE(sameBits(first.getWeights(), before));
   EXPECT_FALSE(first.trainable());
 }
@@ -486,7 +468,8 @@ TEST(Targets, WhatDoesNotSumToOneIsToldOncePerFit) {
   model.compile(standard());
   Array x = noise({8, 2}), y = noise({8, 3}, 3);
   std::string warning = warningsOf([&] { model.fit(x, y, quiet(3)); });
-  EXPECT_THAT(warning, ::testing::StartsWith("warning: sectors: dense_1: the targets of a row should sum to 1, those of row 0"));
+  EXPECT_THAT(warning,
+              ::testing::StartsWith("warning: sectors: dense_1: the targets of a row should sum to 1, those of row 0"));
   EXPECT_EQ(std::count(warning.begin(), warning.end(), '\n'), 1);
   EXPECT_EQ(warningsOf([&] { model.fit(sectors(8), quiet()); }), "");
 }
@@ -494,9 +477,10 @@ TEST(Targets, WhatDoesNotSumToOneIsToldOncePerFit) {
 TEST(Targets, ALinearOutputUnderACrossentropyIsTold) {
   Tensor x = Input({2}, {.name = "x"});
   Model linear({x}, {Dense({.units = 1, .name = "answer"})(x)}, {.name = "imdb"});
-  EXPECT_EQ(warningsOf([&] { linear.compile({.optimizer = "sgd", .loss = "binary_crossentropy"}); }),
-            "warning: imdb: answer: the loss takes probabilities, but the output is linear: where it leaves (0, 1) it is "
-            "clipped and its gradient is zero; use activation \"sigmoid\", or fromLogits\n");
+  EXPECT_EQ(
+      warningsOf([&] { linear.compile({.optimizer = "sgd", .loss = "binary_crossentropy"}); }),
+      "warning: imdb: answer: the loss takes probabilities, but the output is linear: where it leaves (0, 1) it is "
+      "clipped and its gradient is zero; use activation \"sigmoid\", or fromLogits\n");
   auto logits = BinaryCrossentropy({.fromLogits = true});
   EXPECT_EQ(warningsOf([&] { linear.compile({.optimizer = "sgd", .loss = logits}); }), "");
   // Looked for through nested models and what only moves values.

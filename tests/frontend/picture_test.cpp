@@ -2,8 +2,8 @@
 // Pictures of graphs: nothing lies on anything else, whatever the graph.
 #include "frontend/graph/picture/Diagrams.h"
 #include "frontend/graph/picture/Layout.h"
-#include "mlir/Parser/Parser.h"
 #include "ir/Dialect.h"
+#include "mlir/Parser/Parser.h"
 #include "tests/frontend/LayerCases.h"
 #include <cmath>
 #include <gmock/gmock.h>
@@ -135,10 +135,10 @@ TEST(Picture, SaysWhatLayersAre) {
   std::vector<std::string> texts;
   for (const Box &box : diagram.boxes)
     texts.push_back(box.lines[0] + ": " + box.lines[1] + ": " + box.lines[2]);
-  EXPECT_THAT(texts, ::testing::IsSupersetOf(
-                         {"image: InputLayer: (None, 9, 9, 3)",
-                          "conv: Conv2D 3x1, 8 filters, stride 2x2, same: (None, 5, 5, 8)",
-                          "shared: Dense 4 units, relu: (None, 4)", "shared (call 2): Dense 4 units, relu: (None, 4)"}));
+  EXPECT_THAT(texts, ::testing::IsSupersetOf({"image: InputLayer: (None, 9, 9, 3)",
+                                              "conv: Conv2D 3x1, 8 filters, stride 2x2, same: (None, 5, 5, 8)",
+                                              "shared: Dense 4 units, relu: (None, 4)",
+                                              "shared (call 2): Dense 4 units, relu: (None, 4)"}));
   EXPECT_EQ(diagram.arrows.size(), 1 + 2 + 2 + 2u);
 }
 
@@ -151,7 +151,8 @@ TEST(Picture, ModelsInsideModels) {
   EXPECT_EQ(ofLayers(outer.model()).boxes.size(), 3u);
   Diagram diagram = ofLayers(outer.model(), /*expandNested=*/true);
   ASSERT_EQ(diagram.boxes.size(), 4u);
-  EXPECT_EQ(diagram.boxes[1].lines[0], "inner/one");
+  EXPECT_THAT((std::vector{diagram.boxes[1].lines[0], diagram.boxes[2].lines[0]}),
+              ::testing::UnorderedElementsAre("inner/one", "inner/two"));
   EXPECT_EQ(diagram.arrows.size(), 4u);
   expectReadable(diagram);
 }
@@ -172,12 +173,14 @@ TEST(Picture, KernelsSayWhatWasFused) {
       } loc(fused["dense", "re_lu"])
       return %0 : tensor<?x3xf32>
     }
-    })", &context);
+    })",
+                                                        &context);
   ASSERT_TRUE(module);
   Diagram diagram = ofKernels(*module, "predict");
   ASSERT_EQ(diagram.boxes.size(), 3u);
   EXPECT_EQ(diagram.title, "m, @predict");
-  EXPECT_THAT(diagram.boxes[1].lines, ::testing::ElementsAre("dense [gemm 6x16]", "matmul + relu", "of dense, re_lu", "(?, 3)"));
+  EXPECT_THAT(diagram.boxes[1].lines,
+              ::testing::ElementsAre("dense [gemm 6x16]", "matmul + relu", "of dense, re_lu", "(?, 3)"));
   EXPECT_EQ(diagram.arrows.size(), 2u);
   expectReadable(diagram);
   EXPECT_THROW(ofKernels(*module, "train_step"), Error);
@@ -185,7 +188,8 @@ TEST(Picture, KernelsSayWhatWasFused) {
 
 TEST(Picture, TextsAreEscaped) {
   Diagram diagram{"a & b", {{{"<1>", "\"two\""}, Kind::Other}, {{"c\\"}, Kind::Other}}, {{0, 1}}};
-  EXPECT_THAT(toSvg(diagram), ::testing::AllOf(::testing::HasSubstr(">&lt;1&gt;</text>"), ::testing::HasSubstr("a &amp; b")));
+  EXPECT_THAT(toSvg(diagram),
+              ::testing::AllOf(::testing::HasSubstr(">&lt;1&gt;</text>"), ::testing::HasSubstr("a &amp; b")));
   EXPECT_EQ(toDot(diagram), "digraph \"a & b\" {\n  node [shape=box, fontname=\"monospace\"];\n"
                             "  n0 [label=\"<1>\\n\\\"two\\\"\"];\n  n1 [label=\"c\\\\\"];\n  n0 -> n1;\n}\n");
   EXPECT_THAT(toHtml("a & b", {diagram, diagram}), ::testing::HasSubstr("<title>a &amp; b</title>"));

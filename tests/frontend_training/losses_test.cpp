@@ -106,8 +106,9 @@ TEST(Losses, NamesAndAliases) {
 
 TEST(Losses, WhatUsersAreToldOfActivations) {
   auto warning = [](const Loss &loss, const char *activation) { return loss.function().activationWarning(activation); };
-  EXPECT_EQ(warning("bce", "linear"), "the loss takes probabilities, but the output is linear: where it leaves (0, 1) it "
-                                      "is clipped and its gradient is zero; use activation \"sigmoid\", or fromLogits");
+  EXPECT_EQ(warning("bce", "linear"),
+            "the loss takes probabilities, but the output is linear: where it leaves (0, 1) it "
+            "is clipped and its gradient is zero; use activation \"sigmoid\", or fromLogits");
   EXPECT_THAT(warning("sparse_categorical_crossentropy", "linear"), ::testing::HasSubstr("\"softmax\""));
   EXPECT_EQ(warning("bce", "sigmoid") + warning("categorical_crossentropy", "softmax") + warning("bce", ""), "");
   EXPECT_EQ(warning("mse", "linear"), "");

@@ -80,7 +80,8 @@ TEST(Metrics, HitsAndMisses) {
   const Value y{{2, 3}, {1, 1, 0, 1, 1, 0}}, p{{2, 3}, {.9, .8, .7, .5, .2, .1}};
   for (auto [metric, weighted, expected] :
        {std::tuple(Metric(Precision()), false, 2. / 3), std::tuple(Metric(Recall()), false, 2. / 4),
-        std::tuple(Metric(Recall({.threshold = .4})), false, 3. / 4), std::tuple(Metric("recall"), true, 4. / (4 + 1))}) {
+        std::tuple(Metric(Recall({.threshold = .4})), false, 3. / 4),
+        std::tuple(Metric("recall"), true, 4. / (4 + 1))}) {
     auto results = interpreted({y, p, {{2}, {2, .5}}, {{}, {0}}}, [&](std::vector<Expression> x) {
       auto function = resolveMetric(metric, x[0].type(), x[1].type());
       auto state = function->update({x[3], x[3]}, x[0], x[1], weighted ? std::optional(x[2]) : std::nullopt);
@@ -91,10 +92,11 @@ TEST(Metrics, HitsAndMisses) {
 }
 
 TEST(Metrics, RootOfTheMean) {
-  auto results = interpreted({{{2, 2}, {0, 1, 2, 3}}, {{2, 2}, {1, 1, 0, 0}}, {{}, {0}}}, [](std::vector<Expression> x) {
-    auto function = resolveMetric("rmse", x[0].type(), x[1].type());
-    return std::vector{function->result(function->update({x[2], x[2]}, x[0], x[1]))};
-  });
+  auto results =
+      interpreted({{{2, 2}, {0, 1, 2, 3}}, {{2, 2}, {1, 1, 0, 0}}, {{}, {0}}}, [](std::vector<Expression> x) {
+        auto function = resolveMetric("rmse", x[0].type(), x[1].type());
+        return std::vector{function->result(function->update({x[2], x[2]}, x[0], x[1]))};
+      });
   expectNear(results[0], {std::sqrt(14 / 4.)});
 }
 

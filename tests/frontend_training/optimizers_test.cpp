@@ -138,11 +138,10 @@ TEST(Optimizers, NamesAndDefaults) {
   EXPECT_EQ(Optimizer("sgd"), SGD());
   EXPECT_FALSE(SGD({.learningRate = .5}) == SGD());
   EXPECT_EQ(SGD().learningRate(), .01);
-  EXPECT_EQ(errorOf([] { Optimizer("adamm"); }), "unknown optimizer 'adamm', expected one of adam, adamw, rmsprop, sgd");
+  EXPECT_EQ(errorOf([] { Optimizer("adamm"); }),
+            "unknown optimizer 'adamm', expected one of adam, adamw, rmsprop, sgd");
   EXPECT_EQ(errorOf([] { SGD({.momentum = 2}); }), "SGD: momentum is 2.000000, expected a number from 0 to 1");
-  EXPECT_EQ(errorOf([] {
-              SGD({.clipnorm = 1, .clipvalue = 1});
-            }),
+  EXPECT_EQ(errorOf([] { SGD({.clipnorm = 1, .clipvalue = 1}); }),
             "SGD: only one of clipnorm, clipvalue and global_clipnorm can be set");
   EXPECT_EQ(errorOf([] { RMSprop({.clipvalue = -1}); }), "RMSprop: clipvalue is -1.000000, expected 0 or more");
   EXPECT_EQ(errorOf([] { SGD({.learningRate = -1}); }), "SGD: learning_rate is -1.000000, expected 0 or more");
@@ -152,9 +151,10 @@ TEST(Optimizers, NamesAndDefaults) {
 TEST(Optimizers, JsonRoundTrip) {
   for (const OptimizerCase &c : cases())
     EXPECT_EQ(Optimizer::fromJson(c.optimizer.toJson()), c.optimizer);
-  EXPECT_EQ(Adam({.learningRate = .25}).toJson(),
-            R"({"module":"keras.optimizers","class_name":"Adam","config":{"name":"adam","learning_rate":0.25,)"
-            R"("weight_decay":null,"clipnorm":null,"global_clipnorm":null,"clipvalue":null,"beta_1":0.9,"beta_2":0.999,"epsilon":1e-07,"amsgrad":false},"registered_name":null})");
+  EXPECT_EQ(
+      Adam({.learningRate = .25}).toJson(),
+      R"({"module":"keras.optimizers","class_name":"Adam","config":{"name":"adam","learning_rate":0.25,)"
+      R"("weight_decay":null,"clipnorm":null,"global_clipnorm":null,"clipvalue":null,"beta_1":0.9,"beta_2":0.999,"epsilon":1e-07,"amsgrad":false},"registered_name":null})");
   // As Keras writes it: what is off does not matter, what is on and not supported is refused.
   EXPECT_EQ(
       Optimizer::fromJson(R"({"class_name":"SGD","config":{"name":"SGD","learning_rate":0.01,"weight_decay":null,)"

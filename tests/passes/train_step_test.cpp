@@ -88,8 +88,8 @@ TEST(BuildTrainStep, RefusesAnUpdateThatTakesSomethingElse) {
       return
     })");
   EXPECT_FALSE(test.run(*module, "differentiate,build-train-step"));
-  EXPECT_THAT(test.diagnostics(),
-              testing::HasSubstr("must take the gradient, a 'tensor<f32>', and at most the squared norm of all gradients, got '(tensor<2xf32>) -> ()'"));
+  EXPECT_THAT(test.diagnostics(), testing::HasSubstr("must take the gradient, a 'tensor<f32>', and at most the squared "
+                                                     "norm of all gradients, got '(tensor<2xf32>) -> ()'"));
 }
 
 TEST(BuildTrainStep, RefusesTwoAssignsOfAVariable) {

@@ -18,8 +18,7 @@ namespace {
 /// Counts hits and one kind of misses; both kinds of targets are 0 or 1.
 template <typename Options> class Function : public MetricFunction {
 public:
-  Function(const char *name, const char *misses, Options options)
-      : name(name), misses(misses), o(std::move(options)) {}
+  Function(const char *name, const char *misses, Options options) : name(name), misses(misses), o(std::move(options)) {}
   std::string className() const override { return name; }
   std::vector<State> state() const override { return {{"true_positives"}, {misses}}; }
   std::vector<Expression> update(const std::vector<Expression> &state, Expression target, Expression prediction,

@@ -38,9 +38,7 @@ bool isCrossentropy(const std::string &name) { return lowered(name) == "crossent
 class LossMetric : public MeanMetric {
 public:
   explicit LossMetric(std::shared_ptr<const LossFunction> loss) : loss(std::move(loss)) {}
-  std::string className() const override {
-    return loss->className() == "LogCosh" ? "LogCoshError" : loss->className();
-  }
+  std::string className() const override { return loss->className() == "LogCosh" ? "LogCoshError" : loss->className(); }
   Expression values(Expression target, Expression prediction) const override {
     Expression values = loss->values(target, prediction);
     return loss->className() == "CosineSimilarity" ? -values : values;

@@ -10,9 +10,9 @@ namespace tenon {
 /// What an update of one variable sees.
 struct UpdateOperands {
   Expression variable, gradient;
-  std::vector<Expression> slots; // in the order of OptimizerRule::slots
-  Expression learningRate;       // float32 scalar
-  Expression iteration;          // int64 scalar: steps done before this one
+  std::vector<Expression> slots;                        // in the order of OptimizerRule::slots
+  Expression learningRate;                              // float32 scalar
+  Expression iteration;                                 // int64 scalar: steps done before this one
   std::optional<Expression> squaredNorm = std::nullopt; // of all gradients together, where needsSquaredNorm
 };
 struct UpdateResults {

@@ -7,7 +7,19 @@
 namespace tenon::picture {
 
 /// What a box is, for its colour.
-enum class Kind { Input, Linear, Convolution, Normalization, Activation, Pooling, Merge, Shaping, Model, Output, Other };
+enum class Kind {
+  Input,
+  Linear,
+  Convolution,
+  Normalization,
+  Activation,
+  Pooling,
+  Merge,
+  Shaping,
+  Model,
+  Output,
+  Other
+};
 inline constexpr int kindCount = static_cast<int>(Kind::Other) + 1;
 
 struct Box {

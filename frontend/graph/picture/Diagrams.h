@@ -11,8 +11,8 @@ namespace tenon::picture {
 /// their layers.
 Diagram ofLayers(const graph::ModelNode &model, bool expandNested = false);
 
-/// A box per kernel (and per op outside of kernels) of a function after the passes, with the ops that were fused and the
-/// layers they come from. Weights are left out. An Error when the module has no such function.
+/// A box per kernel (and per op outside of kernels) of a function after the passes, with the ops that were fused and
+/// the layers they come from. Weights are left out. An Error when the module has no such function.
 Diagram ofKernels(mlir::ModuleOp module, const std::string &function);
 
 } // namespace tenon::picture

@@ -49,14 +49,13 @@ StringRef plainName(Operation &op) { return op.getName().stripDialect(); }
 
 Kind kindOf(llvm::ArrayRef<StringRef> ops) {
   auto any = [&](std::initializer_list<StringRef> parts) {
-    return llvm::any_of(ops, [&](StringRef op) {
-      return llvm::any_of(parts, [&](StringRef part) { return op.contains(part); });
-    });
+    return llvm::any_of(
+        ops, [&](StringRef op) { return llvm::any_of(parts, [&](StringRef part) { return op.contains(part); }); });
   };
-  return any({"conv_", "conv"}) && !any({"convert"}) ? Kind::Convolution
-         : any({"matmul", "scan"})                   ? Kind::Linear
-         : any({"pool"})                             ? Kind::Pooling
-         : any({"reduce", "softmax"})                ? Kind::Normalization
+  return any({"conv_", "conv"}) && !any({"convert"})               ? Kind::Convolution
+         : any({"matmul", "scan"})                                 ? Kind::Linear
+         : any({"pool"})                                           ? Kind::Pooling
+         : any({"reduce", "softmax"})                              ? Kind::Normalization
          : any({"concat", "pad", "slice", "reshape", "transpose"}) ? Kind::Shaping
                                                                    : Kind::Activation;
 }
@@ -113,8 +112,8 @@ Diagram ofKernels(ModuleOp module, const std::string &name) {
     return text ? text.str() : fallback;
   };
   for (auto [i, argument] : llvm::enumerate(function.getArguments()))
-    boxOfValue[argument] = add({{nameOf(function.getArgAttr(i, "tenon.name"), "argument " + std::to_string(i)),
-                                 "input", shapeText(argument.getType())},
+    boxOfValue[argument] = add({{nameOf(function.getArgAttr(i, "tenon.name"), "argument " + std::to_string(i)), "input",
+                                 shapeText(argument.getType())},
                                 Kind::Input});
   for (Operation &op : function.getBody().front().without_terminator()) {
     if (isa<ir::ReadOp, ir::ConstantOp, ir::AssignOp>(op))

@@ -13,16 +13,31 @@ Kind kindOf(const graph::LayerNode &layer) {
   const std::string &name = layer.className();
   if (dynamic_cast<const graph::ModelNode *>(&layer))
     return Kind::Model;
-  const std::pair<const char *, Kind> parts[] = {
-      {"InputLayer", Kind::Input},      {"Conv", Kind::Convolution},  {"Normalization", Kind::Normalization},
-      {"Pool", Kind::Pooling},          {"Dense", Kind::Linear},      {"Embedding", Kind::Linear},
-      {"LSTM", Kind::Linear},           {"GRU", Kind::Linear},        {"RNN", Kind::Linear},
-      {"Activation", Kind::Activation}, {"LU", Kind::Activation},     {"Softmax", Kind::Activation},
-      {"Add", Kind::Merge},             {"Concatenate", Kind::Merge}, {"Multiply", Kind::Merge},
-      {"Subtract", Kind::Merge},        {"Average", Kind::Merge},     {"Maximum", Kind::Merge},
-      {"Minimum", Kind::Merge},         {"Dot", Kind::Merge},         {"Flatten", Kind::Shaping},
-      {"Reshape", Kind::Shaping},       {"Padding", Kind::Shaping},   {"Cropping", Kind::Shaping},
-      {"Permute", Kind::Shaping}};
+  const std::pair<const char *, Kind> parts[] = {{"InputLayer", Kind::Input},
+                                                 {"Conv", Kind::Convolution},
+                                                 {"Normalization", Kind::Normalization},
+                                                 {"Pool", Kind::Pooling},
+                                                 {"Dense", Kind::Linear},
+                                                 {"Embedding", Kind::Linear},
+                                                 {"LSTM", Kind::Linear},
+                                                 {"GRU", Kind::Linear},
+                                                 {"RNN", Kind::Linear},
+                                                 {"Activation", Kind::Activation},
+                                                 {"LU", Kind::Activation},
+                                                 {"Softmax", Kind::Activation},
+                                                 {"Add", Kind::Merge},
+                                                 {"Concatenate", Kind::Merge},
+                                                 {"Multiply", Kind::Merge},
+                                                 {"Subtract", Kind::Merge},
+                                                 {"Average", Kind::Merge},
+                                                 {"Maximum", Kind::Merge},
+                                                 {"Minimum", Kind::Merge},
+                                                 {"Dot", Kind::Merge},
+                                                 {"Flatten", Kind::Shaping},
+                                                 {"Reshape", Kind::Shaping},
+                                                 {"Padding", Kind::Shaping},
+                                                 {"Cropping", Kind::Shaping},
+                                                 {"Permute", Kind::Shaping}};
   for (const auto &[part, kind] : parts)
     if (name.find(part) != std::string::npos)
       return kind;

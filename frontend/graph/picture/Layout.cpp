@@ -196,8 +196,8 @@ private:
         results.push_back(std::move(result));
       }
     auto width = [](const Result &result) { return result.right - result.left; };
-    const Result narrowest = *std::min_element(results.begin(), results.end(),
-                                               [&](auto &a, auto &b) { return width(a) < width(b); });
+    const Result narrowest =
+        *std::min_element(results.begin(), results.end(), [&](auto &a, auto &b) { return width(a) < width(b); });
     for (size_t i = 0; i < nodes.size(); ++i) {
       double x[4];
       for (size_t k = 0; k < 4; ++k)

@@ -15,8 +15,8 @@ class MetricFunction;
 class Metric {
 public:
   /// By Keras's name: "accuracy", "acc", "crossentropy" and "ce" choose the binary, categorical or sparse form by the
-  /// shapes, any loss's name ("mse", "mae", ...) means its average. The name given is the name in the logs. Resolved by Model::compile, where an unknown one is an
-  /// Error that lists the known names.
+  /// shapes, any loss's name ("mse", "mae", ...) means its average. The name given is the name in the logs. Resolved by
+  /// Model::compile, where an unknown one is an Error that lists the known names.
   Metric(const char *name) : name_(name) {}
   Metric(const std::string &name) : name_(name) {}
   Metric(std::string name, std::shared_ptr<const MetricFunction> function)

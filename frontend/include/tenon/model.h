@@ -57,9 +57,10 @@ public:
   /// Sequential that does not know its input yet: at the first call with data). Warns of outputs that are no
   /// probabilities where the loss takes such. The state of the optimizer is kept when it is the same object as before.
   void compile(const CompileOptions &options) const;
-  /// Trains; the first call compiles the training step for this machine, a Sequential that does not know its input takes
-  /// it from the data. A second call goes on: another order of the samples, the optimizer's state of before. An Error
-  /// before compile(), or when the data does not fit the inputs and outputs; warns of targets that should sum to 1.
+  /// Trains; the first call compiles the training step for this machine, a Sequential that does not know its input
+  /// takes it from the data. A second call goes on: another order of the samples, the optimizer's state of before. An
+  /// Error before compile(), or when the data does not fit the inputs and outputs; warns of targets that should sum
+  /// to 1.
   History fit(const Dataset &data, FitOptions options = {}) const;
   History fit(const Feed &x, const Feed &y, FitOptions options = {}) const;
   /// Loss and metrics over a data set.
@@ -67,7 +68,8 @@ public:
   Scores evaluate(const Feed &x, const Feed &y, const EvaluateOptions &options = {}) const;
   /// The outputs for all samples; needs no compile().
   Predictions predict(const Feed &x, const PredictOptions &options = {}) const;
-  template <std::same_as<Dataset> Data> Predictions predict(const Data &data, const PredictOptions &options = {}) const {
+  template <std::same_as<Dataset> Data>
+  Predictions predict(const Data &data, const PredictOptions &options = {}) const {
     return predict(data.x(), options);
   }
   /// One step on one batch. The scores are those since resetMetrics() or the last fit or evaluate began an epoch.

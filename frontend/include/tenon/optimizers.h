@@ -11,8 +11,8 @@ namespace tenon {
 
 class OptimizerRule;
 
-/// How weights follow their gradients. In each step gradients are clipped (one kind of clip at most), then weights decay,
-/// then the rule is followed. A cheap handle: copies are the same optimizer, and compiling a model again with
+/// How weights follow their gradients. In each step gradients are clipped (one kind of clip at most), then weights
+/// decay, then the rule is followed. A cheap handle: copies are the same optimizer, and compiling a model again with
 /// the same one keeps its state (momentum, ...).
 class Optimizer {
 public:

@@ -6,9 +6,9 @@
 
 namespace tenon::data {
 
-/// Class numbers as rows of 0 with a 1 at the class: labels (n,) or (n, 1) become float32 (n, numClasses), (n, t) become
-/// (n, t, numClasses). `numClasses` 0 means the largest label + 1, which may be less than a model has outputs: give it.
-/// An Error for a label that is no whole number from 0 to numClasses - 1.
+/// Class numbers as rows of 0 with a 1 at the class: labels (n,) or (n, 1) become float32 (n, numClasses), (n, t)
+/// become (n, t, numClasses). `numClasses` 0 means the largest label + 1, which may be less than a model has outputs:
+/// give it. An Error for a label that is no whole number from 0 to numClasses - 1.
 Array toCategorical(const Array &labels, int64_t numClasses = 0);
 
 /// Keras's pad_sequences arguments.

@@ -43,15 +43,15 @@ struct PredictOptions {
 
 /// What a training has besides its options.
 struct TrainerSettings {
-  int stepsPerExecution = 1;   ///< batches between two calls of the batch hooks
-  int64_t *passes = nullptr;   ///< how many passes over data were begun so far; kept up to date
+  int stepsPerExecution = 1; ///< batches between two calls of the batch hooks
+  int64_t *passes = nullptr; ///< how many passes over data were begun so far; kept up to date
 };
 
 /// Trains a session's program. Its entries "train_step" and "evaluate_step" take the model's inputs by name, then
 /// "target:<output>" and then "sample_weight:<output>" (float32, one per sample) for each output; "read_metrics" has
-/// one float32 scalar per log, named as Keras names it. The order of samples depends on (seed, pass over the data) alone;
-/// with `settings.passes` a training that follows another goes on with new orders, and one that resumes (initialEpoch)
-/// with those that would have come.
+/// one float32 scalar per log, named as Keras names it. The order of samples depends on (seed, pass over the data)
+/// alone; with `settings.passes` a training that follows another goes on with new orders, and one that resumes
+/// (initialEpoch) with those that would have come.
 class Trainer {
 public:
   Trainer(Session &session, Dataset dataset, FitOptions options, TrainerSettings settings = {});
