@@ -7,13 +7,14 @@ using namespace mlir;
 using namespace tenon;
 using namespace tenon::codegen;
 
-static constexpr const char *dimsName = "tenon.dims";
+static constexpr const char *dimsName = "tenon.dims", *pitchesName = "tenon.pitches";
 
 bool Kernel::isRead(BlockArgument argument) {
   return llvm::any_of(argument.getUses(), [](OpOperand &use) { return !ir::isShapeOnly(use); });
 }
 
-std::string Kernel::canonicalText(ir::KernelOp op, const ir::SymbolicShapes &shapes, SmallVectorImpl<AffineExpr> &sizes) {
+std::string Kernel::canonicalText(ir::KernelOp op, const ir::SymbolicShapes &shapes, SmallVectorImpl<AffineExpr> &sizes,
+                                  ArrayRef<int64_t> pitches) {
   MLIRContext *context = op.getContext();
   Builder builder(context);
   SmallVector<Attribute> dims;
@@ -33,6 +34,8 @@ std::string Kernel::canonicalText(ir::KernelOp op, const ir::SymbolicShapes &sha
   }
   OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(context));
   (*module)->setAttr(dimsName, builder.getArrayAttr(dims));
+  if (llvm::any_of(pitches, [](int64_t pitch) { return pitch != 0; }))
+    (*module)->setAttr(pitchesName, builder.getDenseI64ArrayAttr(pitches));
   OpBuilder b = OpBuilder::atBlockEnd(module->getBody());
   auto function = func::FuncOp::create(b, UnknownLoc::get(context), "kernel",
                                        b.getFunctionType(TypeRange(op.getOperands()), TypeRange(op.getResults())));
@@ -53,6 +56,8 @@ Kernel::Kernel(ModuleOp module) : owner(module) {
   module.walk([&](ir::KernelOp op) { kernel = op; });
   MLIRContext *context = module.getContext();
   auto dims = module->getAttrOfType<ArrayAttr>(dimsName);
+  if (auto list = module->getAttrOfType<DenseI64ArrayAttr>(pitchesName))
+    pitches = list.asArrayRef();
   for (auto [argument, numbers] : llvm::zip(body().getArguments(), dims)) {
     ir::SymbolicShape &shape = shapes[argument];
     for (int64_t number : cast<DenseI64ArrayAttr>(numbers).asArrayRef()) {

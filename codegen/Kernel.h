@@ -23,14 +23,18 @@ public:
   explicit Kernel(mlir::ModuleOp module);
 
   /// The kernel op as a module of its own, without names or locations, with sizes numbered in order of appearance; what
-  /// equal text means is equal code. sizes: the entry's expressions the numbers stand for.
+  /// equal text means is equal code. sizes: the entry's expressions the numbers stand for. pitches: of the operands and
+  /// then the results, see pitch(); empty when all are dense.
   static std::string canonicalText(ir::KernelOp op, const ir::SymbolicShapes &shapes,
-                                   llvm::SmallVectorImpl<mlir::AffineExpr> &sizes);
+                                   llvm::SmallVectorImpl<mlir::AffineExpr> &sizes, llvm::ArrayRef<int64_t> pitches = {});
 
   ir::KernelOp op() const { return kernel; }
   mlir::Block &body() const { return kernel->getRegion(0).front(); }
   mlir::ValueRange yields() const { return body().getTerminator()->getOperands(); }
   const ir::SymbolicShape &shape(mlir::Value value) const { return shapes.find(value)->second; }
+  /// Elements from one row (all axes but the last) of an operand or a result to the next, when it is a slice of something
+  /// wider; 0: its rows lie one behind the other. Places are numbered operands first, then results.
+  int64_t pitch(unsigned place) const { return place < pitches.size() ? pitches[place] : 0; }
   unsigned sizeCount() const { return sizes; }
   mlir::ModuleOp module() const { return owner; }
   /// The one op that is no elementwise op and no leaf; null for a map.
@@ -42,6 +46,7 @@ private:
   mlir::ModuleOp owner;
   ir::KernelOp kernel;
   llvm::DenseMap<mlir::Value, ir::SymbolicShape> shapes;
+  llvm::ArrayRef<int64_t> pitches;
   unsigned sizes = 0;
 };
 

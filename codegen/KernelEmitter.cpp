@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/KernelEmitter.h"
+#include "ir/Depthwise.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -9,13 +10,32 @@ using namespace tenon::codegen;
 KernelEmitter::KernelEmitter(const Kernel &kernel, KernelBuilder &builder, const KernelPlan &plan)
     : kernel(kernel), k(builder), plan(plan) {}
 
+KernelEmitter::Rows KernelEmitter::rows(mlir::Value value) {
+  if (auto slice = value.getDefiningOp<ir::SliceOp>()) {
+    Rows whole = rows(slice.getOperand());
+    return {k.offset(whole.base, k.constant(slice.getStart()), cast<RankedTensorType>(value.getType()).getElementType()),
+            whole.pitch};
+  }
+  int64_t rank = kernel.shape(value).size(), known = kernel.pitch(cast<BlockArgument>(value).getArgNumber());
+  Value pitch = known ? k.constant(known) : rank > 0 ? dim(value, rank - 1) : k.constant(1);
+  return {pointer(value), pitch};
+}
+
+KernelEmitter::Rows KernelEmitter::resultRows(unsigned i) {
+  mlir::Value yielded = kernel.yields()[i];
+  int64_t rank = kernel.shape(yielded).size(), known = kernel.pitch(kernel.body().getNumArguments() + i);
+  Value pitch = known ? k.constant(known) : rank > 0 ? dim(yielded, rank - 1) : k.constant(1);
+  return {results[i], pitch};
+}
+
 const Family *tenon::codegen::familyOf(const Kernel &kernel) {
   Operation *root = kernel.root();
   if (!root)
     return &mapFamily;
-  // Windows over two axes at most, all channels in one group.
+  // Windows over two axes at most, all channels in one group or each in its own.
+  bool depthwise = ir::isDepthwise(root);
   if (auto dilations = root->getAttrOfType<DenseI64ArrayAttr>("dilations"))
-    if (dilations.size() > 2 || root->getAttrOfType<IntegerAttr>("groups").getInt() != 1)
+    if (dilations.size() > 2 || (root->getAttrOfType<IntegerAttr>("groups").getInt() != 1 && !depthwise))
       return nullptr;
   if (auto gradient = dyn_cast<ir::ConvInputGradOp>(root)) // phases of the stride know no dilation (nor does Keras)
     for (int64_t stride : gradient.getStrides())
@@ -23,6 +43,8 @@ const Family *tenon::codegen::familyOf(const Kernel &kernel) {
         return nullptr;
   if (auto window = root->getAttrOfType<DenseI64ArrayAttr>("window"); window && window.size() > 2)
     return nullptr;
+  if (depthwise)
+    return isa<ir::ConvFilterGradOp>(root) ? &depthwiseGradientFamily : &depthwiseFamily;
   return llvm::TypeSwitch<Operation *, const Family *>(root)
       .Case<ir::ConvOp, ir::ConvInputGradOp>([](auto) { return &contractionFamily; })
       .Case([](ir::MatmulOp op) { return op.getTransposeLhs() ? &filterGradientFamily : &contractionFamily; })

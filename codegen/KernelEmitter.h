@@ -23,6 +23,15 @@ public:
   Value dim(mlir::Value value, int64_t axis) { return k.expression(kernel.shape(value)[axis], sizes); }
   Value size(mlir::AffineExpr expr) { return k.expression(expr, sizes); }
 
+  /// Where the rows (all axes but the last) of a value lie: its first element, and the elements from one row to the next.
+  struct Rows {
+    Value base, pitch;
+  };
+  /// Of a block argument or a slice of one along the last axis.
+  Rows rows(mlir::Value value);
+  /// Of the kernel's result i.
+  Rows resultRows(unsigned i);
+
   llvm::DenseMap<mlir::Value, Value> arguments; // block argument -> pointer
 };
 
@@ -35,8 +44,9 @@ struct Family {
 /// The family of a kernel, by its root; null when no emitter takes it.
 const Family *familyOf(const Kernel &kernel);
 
-extern const Family contractionFamily, filterGradientFamily, mapFamily, reductionFamily, poolingFamily, poolingGradientFamily,
-    softmaxFamily, argmaxFamily, oneHotFamily, packFamily, copyFamily, gatherFamily, rowListsFamily, sumRowsFamily;
+extern const Family contractionFamily, depthwiseFamily, depthwiseGradientFamily, filterGradientFamily, mapFamily, reductionFamily,
+    poolingFamily, poolingGradientFamily, softmaxFamily, argmaxFamily, oneHotFamily, packFamily, copyFamily, gatherFamily,
+    rowListsFamily, sumRowsFamily;
 
 /// The code of an elementwise op on vectors (or scalars) of its operands; masks are i1. index: the row-major position of
 /// the first lane, for ops that depend on it (null elsewhere).

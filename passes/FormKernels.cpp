@@ -32,7 +32,7 @@ public:
     SmallVector<Value> operands;
     for (Value operand : group.operands)
       operands.push_back(made.lookupOrDefault(operand));
-    bool packs = group.root && roleOf(group.root) == Role::Contraction;
+    bool packs = group.root && roleOf(group.root) == Role::Contraction && packsWeights(group.root);
     unsigned packedAt = packs ? addPacked(group, schedule, operands) : 0;
 
     ir::KernelOp kernel = create(location(group), operands, TypeRange(ValueRange(group.results)), schedule);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "passes/KernelSchedule.h"
+#include "ir/Depthwise.h"
 #include "ir/target/CostModel.h"
 
 using namespace mlir;
@@ -22,6 +23,7 @@ template <typename Conv> static bool isPlainMatrixProduct(Conv conv) {
          llvm::all_of(conv.getPadding(), [](int64_t padding) { return padding <= 0; }) && conv.getGroups() == 1;
 }
 
+bool passes::packsWeights(Operation *contraction) { return !ir::isDepthwise(contraction); }
 OpOperand &passes::packedOperand(Operation *contraction) { return contraction->getOpOperand(1); }
 
 ir::PackedAttr passes::packedLayout(Operation *contraction, ir::ScheduleAttr schedule) {
@@ -31,6 +33,14 @@ ir::PackedAttr passes::packedLayout(Operation *contraction, ir::ScheduleAttr sch
 }
 
 FailureOr<ir::ScheduleAttr> passes::chooseSchedule(Operation *root, const ir::Machine &machine) {
+  if (ir::isDepthwise(root)) {
+    auto result = shapeOf(root->getResult(0)), window = shapeOf(ir::filterOf(root)).drop_back(2);
+    int64_t width = isa<ir::ConvFilterGradOp>(root) ? 0 : result[result.size() - 2];
+    if (isa<ir::ConvInputGradOp>(root) && width > 0) // each phase of the stride is a run of results of its own
+      width = (width - 1) / root->getAttrOfType<DenseI64ArrayAttr>("strides").asArrayRef().back() + 1;
+    ir::Tile tile = ir::chooseDepthwiseTile(machine, std::max<int64_t>(width, 0), window.back());
+    return ir::ScheduleAttr::get(root->getContext(), "depthwise", tile.rows, tile.columns);
+  }
   StringRef algorithm;
   int64_t columns = 0, rows = 1;
   if (auto matmul = dyn_cast<ir::MatmulOp>(root)) {

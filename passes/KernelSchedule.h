@@ -6,7 +6,9 @@
 
 namespace tenon::passes {
 
-/// The operand of a contraction (matmul, conv, conv_input_grad) that is packed: rhs or filter.
+/// Does a contraction read its weights in panels? A depthwise convolution takes them as they are.
+bool packsWeights(mlir::Operation *contraction);
+/// The operand of such a contraction (matmul, conv, conv_input_grad) that is packed: rhs or filter.
 mlir::OpOperand &packedOperand(mlir::Operation *contraction);
 /// The layout `schedule` reads the packed operand in: panels as wide as the tile; backward for data gradients.
 ir::PackedAttr packedLayout(mlir::Operation *contraction, ir::ScheduleAttr schedule);

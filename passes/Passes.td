@@ -195,7 +195,8 @@ def SplitGroups : Pass<"split-groups", "::mlir::func::FuncOp"> {
   let summary = "writes a grouped convolution as one convolution per group";
   let description = [{
     The contraction emitter knows one group: its columns all see the same rows. A grouped convolution, and its gradients,
-    become slices of the channels, one convolution each, and a concatenation.
+    become slices of the channels, one convolution each, and a concatenation. A depthwise convolution, one group for every
+    input channel, has an emitter of its own and stays.
 
     Before:
     ```mlir

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ir/Depthwise.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "passes/Passes.h"
@@ -27,6 +28,8 @@ template <typename Op> struct SplitConvolution : OpRewritePattern<Op> {
     int64_t groups = op.getGroups();
     if (groups == 1)
       return rewriter.notifyMatchFailure(op, "one group already");
+    if (ir::isDepthwise(op))
+      return rewriter.notifyMatchFailure(op, "depthwise: has an emitter of its own");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     SmallVector<Value> parts;
     for (int64_t g = 0; g < groups; ++g) {

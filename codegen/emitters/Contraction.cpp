@@ -3,7 +3,7 @@
 // Rows are flattened output pixels; a tile holds rows x columns accumulators in registers; weights come packed in panels
 // of columns. For each tap a row's pointer is select(inside, address, zero row), so padding needs no special tiles; in
 // the tail the row index is clamped, which repeats the last row and keeps the bits.
-#include "codegen/Pointwise.h"
+#include "codegen/Epilogue.h"
 #include "codegen/Window.h"
 #include "ir/target/CostModel.h"
 
@@ -68,18 +68,17 @@ KernelPlan planContraction(const Kernel &kernel, const ir::Machine &machine) {
 class ContractionWriter {
 public:
   explicit ContractionWriter(KernelEmitter &emitter)
-      : e(emitter), k(emitter.k), root(e.kernel.root()), result(root->getResult(0)) {
+      : e(emitter), k(emitter.k), root(e.kernel.root()), result(root->getResult(0)), epilogue(e, root) {
     ir::ScheduleAttr schedule = *e.kernel.op().getSchedule();
     tileRows = schedule.getRows();
     panelWidth = schedule.getColumns();
     columns = constantDim(e.kernel, result, e.kernel.shape(result).size() - 1);
     panels = (columns + panelWidth - 1) / panelWidth;
     steps = reductionOf(e.kernel, root);
-    input = e.pointer(root->getOperand(0));
+    input = e.rows(root->getOperand(0));
+    if (isa<ir::MatmulOp>(root) && !KernelBuilder::constantOf(input.pitch))
+      input.pitch = k.constant(steps); // checked at entry: the reduction is as long as the weights
     weights = e.pointer(root->getOperand(1));
-    for (Operation &op : e.kernel.body().without_terminator())
-      if (&op != root)
-        epilogue.push_back(&op);
   }
 
   void write() {
@@ -112,7 +111,7 @@ private:
     return SmallVector<int64_t>(shape);
   }
 
-  Row denseRow(Value r) { return {r, k.offset(input, k.mul(r, steps)), {}, {}, {}}; }
+  Row denseRow(Value r) { return {r, k.offset(input.base, k.mul(r, input.pitch)), {}, {}, {}}; }
 
   Row pixelRow(Value r) {
     Value plane = k.mul(window.y.out, window.x.out);
@@ -122,7 +121,7 @@ private:
     row.y = k.sub(k.mul(oy, window.y.stride), window.y.before);
     row.x = k.sub(k.mul(ox, window.x.stride), window.x.before);
     Value line = k.add(k.mul(sample, window.y.in), row.y);
-    row.offset = k.mul(k.add(k.mul(line, window.x.in), row.x), window.channels);
+    row.offset = k.mul(k.add(k.mul(line, window.x.in), row.x), input.pitch);
     return row;
   }
 
@@ -179,7 +178,7 @@ private:
       row.y = k.add(phaseY.first, j);
       row.x = k.add(phaseX.first, i);
       Value line = k.add(k.mul(sample, window.y.in), row.y);
-      row.offset = k.mul(k.add(k.mul(line, window.x.in), row.x), window.channels);
+      row.offset = k.mul(k.add(k.mul(line, window.x.in), row.x), input.pitch);
       return row;
     };
     forPanels([&](Value panel, int64_t width) {
@@ -245,10 +244,10 @@ private:
     Value zeroRow = needsZeroRow() ? k.zeros(e.kernel.module(), channelCount()) : Value();
     Value one = k.constant(1);
     auto tap = [&](Value dy, Value dx, Value kh, Value kw, ValueRange carried) {
-      Value shift = k.mul(k.add(k.mul(dy, window.x.in), dx), window.channels);
+      Value shift = k.mul(k.add(k.mul(dy, window.x.in), dx), input.pitch);
       Values addresses;
       for (const Row &row : rows) {
-        Value address = k.offset(input, k.add(row.offset, shift));
+        Value address = k.offset(input.base, k.add(row.offset, shift));
         if (zeroRow) {
           Value ok = k.andI(k.inside(k.add(row.y, dy), window.y.in), k.inside(k.add(row.x, dx), window.x.in));
           address = k.select(ok, address, zeroRow);
@@ -294,129 +293,16 @@ private:
     finish(rows, k.mul(panel, panelWidth), width, vectors, accumulators);
   }
 
-  // The epilogue on the tile, then the stores: every load comes before the first store, as rows may repeat.
+  // The epilogue on the tile, then the stores.
   void finish(ArrayRef<Row> rows, Value column, int64_t width, int64_t vectors, ValueRange accumulators) {
     int64_t lastLanes = width - (vectors - 1) * k.lanes;
     Value mask = lastLanes < k.lanes ? k.leadingMask(k.lanes, lastLanes) : Value();
-    SmallVector<llvm::DenseMap<mlir::Value, Value>> columnValues(vectors); // leaves that all rows share
-    struct Store {
-      Value value, address;
-      bool masked;
-    };
-    SmallVector<Store> stores;
-    auto loadAt = [&](Value address, Type element, int64_t j) -> Value {
-      bool masked = mask && j == vectors - 1;
-      Type type = k.vectorOf(element, k.lanes);
-      Value loaded = masked ? k.loadMasked(type, address, mask) : k.load(type, address);
-      if (element.isInteger(8))
-        loaded = arith::CmpIOp::create(k.b, arith::CmpIPredicate::ne, loaded, k.splatInt(type, 0));
-      return loaded;
-    };
-    for (auto [i, row] : llvm::enumerate(rows)) {
-      Value rowOffset = k.add(k.mul(row.index, columns), column);
-      for (int64_t j = 0; j < vectors; ++j) {
-        llvm::DenseMap<mlir::Value, Value> known;
-        known[result] = accumulators[i * vectors + j];
-        auto leaf = [&](mlir::Value value) -> Value { // a block argument
-          const ir::SymbolicShape &shape = e.kernel.shape(value);
-          Type element = cast<RankedTensorType>(value.getType()).getElementType();
-          Value pointer = e.pointer(value);
-          bool perColumn = !shape.empty() && !isOne(shape.back());
-          auto at = [&](Value offset) -> Value { // of the operand's row
-            if (perColumn)
-              return loadAt(k.offset(pointer, k.add(offset, k.add(column, j * k.lanes)), element), element, j);
-            return k.broadcast(loadElements(k, element, 1, k.offset(pointer, offset, element)), k.lanes);
-          };
-          if (llvm::all_of(ArrayRef(shape).drop_back(shape.empty() ? 0 : 1), isOne)) { // the same for all rows
-            Value &slot = columnValues[j][value];
-            if (!slot)
-              slot = at(k.constant(0));
-            return slot;
-          }
-          Value operandRow = operandRowOf(shape, row.index);
-          return at(perColumn ? k.mul(operandRow, columns) : operandRow);
-        };
-        auto get = [&](mlir::Value value) -> Value {
-          auto it = known.find(value);
-          if (it != known.end())
-            return it->second;
-          Value loaded = leaf(value);
-          known[value] = loaded;
-          return loaded;
-        };
-        for (Operation *op : epilogue) {
-          if (auto constant = dyn_cast<ir::ConstantOp>(op)) {
-            known[op->getResult(0)] = emitConstant(k, constant, k.lanes);
-          } else if (auto broadcast = dyn_cast<ir::BroadcastLikeOp>(op)) {
-            known[op->getResult(0)] = broadcastLeaf(broadcast, row.index, column, j, loadAt);
-          } else if (auto count = dyn_cast<ir::CountOp>(op)) {
-            Value product = k.constant(1);
-            for (int64_t axis : count.getAxes())
-              product = k.mul(product, e.dim(count.getOperand(), axis));
-            known[op->getResult(0)] = k.broadcast(arith::SIToFPOp::create(k.b, k.f32, product), k.lanes);
-          } else {
-            Values operands;
-            for (mlir::Value operand : op->getOperands())
-              operands.push_back(get(operand));
-            known[op->getResult(0)] = emitElementwise(k, op, operands);
-          }
-        }
-        for (auto [target, pointer] : llvm::zip(e.kernel.yields(), e.results)) {
-          Type element = cast<RankedTensorType>(target.getType()).getElementType();
-          Value value = get(target);
-          if (element.isInteger(8))
-            value = arith::ExtUIOp::create(k.b, k.vectorOf(k.i8, k.lanes), value);
-          stores.push_back({value, k.offset(pointer, k.add(rowOffset, j * k.lanes), element), mask && j == vectors - 1});
-        }
-      }
-    }
-    for (const Store &store : stores)
-      store.masked ? k.storeMasked(store.value, store.address, mask) : k.store(store.value, store.address);
-  }
-
-  // A block argument repeated along axes of the result.
-  Value broadcastLeaf(ir::BroadcastLikeOp op, Value row, Value column, int64_t j,
-                      llvm::function_ref<Value(Value, Type, int64_t)> loadAt) {
-    const ir::SymbolicShape &space = e.kernel.shape(result);
-    int64_t rank = space.size();
-    Type element = cast<RankedTensorType>(op.getOperand().getType()).getElementType();
-    Value pointer = e.pointer(op.getOperand()), offset = k.constant(0), stride = k.constant(1);
-    bool perColumn = !llvm::is_contained(op.getAxes(), rank - 1);
-    if (perColumn)
-      stride = k.constant(columns);
-    for (int64_t axis = rank - 2; axis >= 0; --axis) {
-      Value size = e.size(space[axis]);
-      Value index = k.rem(row, size);
-      row = k.div(row, size);
-      if (llvm::is_contained(op.getAxes(), axis))
-        continue;
-      offset = k.add(offset, k.mul(index, stride));
-      stride = k.mul(stride, size);
-    }
-    if (perColumn)
-      return loadAt(k.offset(pointer, k.add(offset, k.add(column, j * k.lanes)), element), element, j);
-    return k.broadcast(loadElements(k, element, 1, k.offset(pointer, offset, element)), k.lanes);
-  }
-  static bool isOne(AffineExpr expr) {
-    auto c = dyn_cast<AffineConstantExpr>(expr);
-    return c && c.getValue() == 1;
-  }
-  // The row of a broadcast operand that belongs to a row of the result: axes where the operand is 1 drop out.
-  Value operandRowOf(const ir::SymbolicShape &shape, Value row) {
-    const ir::SymbolicShape &space = e.kernel.shape(result);
-    if (shape.size() == space.size() && ArrayRef(shape).drop_back() == ArrayRef(space).drop_back())
-      return row;
-    Value operandRow = k.constant(0), stride = k.constant(1);
-    for (int64_t back = 2; back <= static_cast<int64_t>(space.size()); ++back) {
-      Value size = e.size(space[space.size() - back]);
-      Value index = k.rem(row, size);
-      row = k.div(row, size);
-      if (back <= static_cast<int64_t>(shape.size()) && !isOne(shape[shape.size() - back])) {
-        operandRow = k.add(operandRow, k.mul(index, stride));
-        stride = k.mul(stride, size);
-      }
-    }
-    return operandRow;
+    SmallVector<Epilogue::Cell> cells;
+    for (auto [i, row] : llvm::enumerate(rows))
+      for (int64_t j = 0; j < vectors; ++j)
+        cells.push_back({row.index, k.add(column, j * k.lanes), k.lanes, j == vectors - 1 ? mask : Value(),
+                         static_cast<unsigned>(j), accumulators[i * vectors + j]});
+    epilogue.store(cells);
   }
 
   struct Phase {
@@ -429,11 +315,12 @@ private:
   Operation *root;
   mlir::Value result;
   int64_t tileRows, panelWidth, columns, panels, steps;
-  Value input, weights, firstPanel, lastPanel;
+  KernelEmitter::Rows input;
+  Value weights, firstPanel, lastPanel;
   Window window;
   bool phased = false;
   Phase phaseY, phaseX;
-  SmallVector<Operation *> epilogue;
+  Epilogue epilogue;
 };
 
 void emitContraction(KernelEmitter &e) { ContractionWriter(e).write(); }

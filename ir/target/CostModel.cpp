@@ -44,3 +44,25 @@ double tenon::ir::contractionSeconds(const Machine &machine, Tile tile, int64_t 
   double steps = static_cast<double>(ceilDiv(rows, tile.rows)) * ceilDiv(columns, tile.columns) * reduction;
   return steps * cyclesPerStep(machine, tile.rows, tile.columns / machine.lanes) / (machine.gigahertz * 1e9);
 }
+
+Tile tenon::ir::chooseDepthwiseTile(const Machine &machine, int64_t width, int64_t windowWidth) {
+  // A row of weights (a few of them, when it is long), a column of the input and the sums fit the registers.
+  int64_t most = std::clamp<int64_t>(machine.registers - std::min<int64_t>(windowWidth, machine.registers / 4) - 2, 1, 14);
+  if (width <= 0)
+    return {std::min<int64_t>(most, 8), machine.lanes};
+  Tile best{1, machine.lanes};
+  int64_t bestCost = 0;
+  for (int64_t outputs = 1; outputs <= std::min(most, width); ++outputs) {
+    int64_t cost = ceilDiv(width, outputs) * (outputs + 1); // a tile reads its weights once
+    if (bestCost == 0 || cost <= bestCost) {
+      bestCost = cost;
+      best.rows = outputs;
+    }
+  }
+  return best;
+}
+
+double tenon::ir::depthwiseSeconds(const Machine &machine, int64_t pixels, int64_t channels, int64_t taps) {
+  double products = static_cast<double>(pixels) * ceilDiv(channels, machine.lanes) * taps;
+  return products / machine.fmaPorts / (machine.gigahertz * 1e9);
+}

@@ -20,4 +20,12 @@ Tile chooseTile(const Machine &machine, int64_t columns, int64_t rowsPerSample);
 /// Predicted seconds of a contraction on one core.
 double contractionSeconds(const Machine &machine, Tile tile, int64_t rows, int64_t columns, int64_t reduction);
 
+/// The results along the width that a depthwise convolution keeps in registers: rows of the tile, one vector of channels
+/// wide. width: results along it, 0 when it is not known; windowWidth: taps along it.
+Tile chooseDepthwiseTile(const Machine &machine, int64_t width, int64_t windowWidth);
+
+/// Predicted seconds of a depthwise convolution on one core: pixels of the result, each with `channels` results of `taps`
+/// products.
+double depthwiseSeconds(const Machine &machine, int64_t pixels, int64_t channels, int64_t taps);
+
 } // namespace tenon::ir

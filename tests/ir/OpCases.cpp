@@ -165,6 +165,20 @@ template <typename Op> void addUnary(std::vector<OpCase> &cases, const std::stri
   cases.push_back({name + "/dynamic", {{"BxTx3xf32", fill}}, unary<Op>()});
 }
 
+// A depthwise convolution and both its gradients. Every window fits where sizes are dynamic.
+void addDepthwise(std::vector<OpCase> &cases, const std::string &variant, const char *input, const char *filter,
+                  const char *output, Ints strides, Ints padding, Ints dilations, int64_t channels) {
+  cases.push_back({"conv/depthwise_" + variant, {{input}, {filter}}, conv(strides, padding, dilations, channels)});
+  cases.push_back({"conv_filter_grad/depthwise_" + variant,
+                   {{input}, {output}, {filter}},
+                   convGrad<ConvFilterGradOp>(strides, padding, dilations, channels),
+                   Gradient::None});
+  cases.push_back({"conv_input_grad/depthwise_" + variant,
+                   {{output}, {filter}, {input}},
+                   convGrad<ConvInputGradOp>(strides, padding, dilations, channels),
+                   Gradient::None});
+}
+
 std::vector<OpCase> makeCases() {
   constexpr Gradient none = Gradient::None, flows = Gradient::Flows;
   std::vector<OpCase> cases;
@@ -220,6 +234,21 @@ std::vector<OpCase> makeCases() {
   cases.push_back({"conv/dynamic_image", {{"BxHxWx2xf32"}, {"3x3x2x4xf32"}}, conv({2, 1}, {-1, -1, 1, 1}, {1, 1})});
   cases.push_back({"conv/1d_dilated", {{"BxTx3xf32"}, {"3x3x5xf32"}}, conv({1}, {4, 0}, {2})});
   cases.push_back({"conv/depthwise", {{"Bx5x4x3xf32"}, {"3x2x1x6xf32"}}, conv({2, 1}, {-1, -1, -1, -1}, {1, 1}, 3)});
+  addDepthwise(cases, "same", "Bx5x6x19xf32", "3x3x1x19xf32", "Bx5x6x19xf32", {1, 1}, {-1, -1, -1, -1}, {1, 1}, 19);
+  addDepthwise(cases, "wide", "Bx3x40x20xf32", "3x5x1x20xf32", "Bx3x40x20xf32", {1, 1}, {1, 1, 2, 2}, {1, 1}, 20);
+  addDepthwise(cases, "valid", "Bx5x31x9xf32", "2x3x1x9xf32", "Bx4x29x9xf32", {1, 1}, {0, 0, 0, 0}, {1, 1}, 9);
+  addDepthwise(cases, "strided", "Bx6x7x8xf32", "3x2x1x8xf32", "Bx3x3x8xf32", {2, 3}, {-1, -1, -1, -1}, {1, 1}, 8);
+  addDepthwise(cases, "strided_wide", "Bx4x33x5xf32", "3x3x1x5xf32", "Bx2x17x5xf32", {2, 2}, {1, 1, 1, 1}, {1, 1}, 5);
+  addDepthwise(cases, "dilated", "Bx7x9x4xf32", "3x2x1x4xf32", "Bx7x6x4xf32", {1, 1}, {-1, -1, 0, 0}, {2, 3}, 4);
+  addDepthwise(cases, "long", "Bx50x3xf32", "33x1x3xf32", "Bx50x3xf32", {1}, {-1, -1}, {1}, 3);
+  addDepthwise(cases, "1d", "Bx9x6xf32", "4x1x6xf32", "Bx5x6xf32", {2}, {-1, -1}, {1}, 6);
+  addDepthwise(cases, "1d_causal", "Bx9x6xf32", "3x1x6xf32", "Bx9x6xf32", {1}, {4, 0}, {2}, 6);
+  addDepthwise(cases, "twice", "Bx4x5x13xf32", "3x3x1x26xf32", "Bx4x5x26xf32", {1, 1}, {1, 1, 1, 1}, {1, 1}, 13);
+  addDepthwise(cases, "thrice", "Bx4x5x5xf32", "2x3x1x15xf32", "Bx4x5x15xf32", {1, 1}, {-1, -1, -1, -1}, {1, 1}, 5);
+  addDepthwise(cases, "many", "Bx3x4x3xf32", "2x2x1x72xf32", "Bx2x3x72xf32", {1, 1}, {0, 0, 0, 0}, {1, 1}, 3);
+  addDepthwise(cases, "dynamic", "BxHxWx6xf32", "3x3x1x6xf32", "BxHxWx6xf32", {1, 1}, {-1, -1, -1, -1}, {1, 1}, 6);
+  cases.push_back({"conv/depthwise_dynamic_strided", {{"Bx5xWx6xf32"}, {"3x3x1x12xf32"}}, conv({2, 2}, {1, 1, -1, -1}, {1, 1}, 6)});
+  addDepthwise(cases, "dynamic_1d", "BxTx7xf32", "3x1x7xf32", "BxTx7xf32", {1}, {2, 0}, {1}, 7);
   cases.push_back({"conv_input_grad",
                    {{"Bx3x4x4xf32"}, {"3x3x3x4xf32"}, {"Bx5x6x3xf32"}},
                    convGrad<ConvInputGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/passes/KernelContract.h"
-#include "ir/Dialect.h"
+#include "ir/Depthwise.h"
 #include "ir/SymbolicShapes.h"
 #include <gtest/gtest.h>
 
@@ -21,14 +21,19 @@ void expectContraction(ir::KernelOp kernel, const ir::SymbolicShapes &shapes) {
   Operation &root = kernel.getBody().front().front();
   ASSERT_TRUE(isContraction(root));
   ASSERT_TRUE(kernel.getSchedule());
-  EXPECT_TRUE(kernel.getSchedule()->getAlgorithm() == "gemm" || kernel.getSchedule()->getAlgorithm() == "direct");
   auto weights = dyn_cast<BlockArgument>(root.getOperand(1));
   ASSERT_TRUE(weights);
   auto packed = dyn_cast_or_null<ir::PackedAttr>(cast<RankedTensorType>(weights.getType()).getEncoding());
-  ASSERT_TRUE(packed);
-  EXPECT_EQ(packed.getPanel(), kernel.getSchedule()->getColumns());
-  auto matmul = dyn_cast<ir::MatmulOp>(root);
-  EXPECT_EQ(packed.getBackward(), isa<ir::ConvInputGradOp>(root) || (matmul && matmul.getTransposeRhs()));
+  if (ir::isDepthwise(&root)) {
+    EXPECT_EQ(kernel.getSchedule()->getAlgorithm(), "depthwise");
+    EXPECT_FALSE(packed);
+  } else {
+    EXPECT_TRUE(kernel.getSchedule()->getAlgorithm() == "gemm" || kernel.getSchedule()->getAlgorithm() == "direct");
+    ASSERT_TRUE(packed);
+    EXPECT_EQ(packed.getPanel(), kernel.getSchedule()->getColumns());
+    auto matmul = dyn_cast<ir::MatmulOp>(root);
+    EXPECT_EQ(packed.getBackward(), isa<ir::ConvInputGradOp>(root) || (matmul && matmul.getTransposeRhs()));
+  }
   for (Operation &op : llvm::drop_begin(kernel.getBody().front().without_terminator()))
     if (!isLeaf(op) && !isScalar(op.getResult(0))) {
       EXPECT_TRUE(isElementwise(op) && !isa<ir::DropoutOp>(op));
@@ -77,7 +82,7 @@ void expectKernel(ir::KernelOp kernel, const ir::SymbolicShapes &shapes) {
   EXPECT_TRUE(llvm::hasSingleElement(ops)) << "a single op stands alone";
   if (isa<ir::MatmulOp, ir::ConvFilterGradOp>(body.front())) {
     ASSERT_TRUE(kernel.getSchedule());
-    EXPECT_EQ(kernel.getSchedule()->getAlgorithm(), "filter_gradient");
+    EXPECT_EQ(kernel.getSchedule()->getAlgorithm(), ir::isDepthwise(&body.front()) ? "depthwise" : "filter_gradient");
   }
   EXPECT_FALSE((isa<ir::BatchNormOp, ir::MomentsOp>(body.front())));
 }

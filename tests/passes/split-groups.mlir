@@ -35,3 +35,13 @@ func.func @one_group(%x: tensor<?x4x4x4xf32>, %k: tensor<3x3x4x6xf32>) -> tensor
   %y = tenon.conv %x, %k {strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x4x4x4xf32>, tensor<3x3x4x6xf32>
   return %y : tensor<?x4x4x6xf32>
 }
+
+// -----
+
+// CHECK-LABEL: func.func @depthwise
+func.func @depthwise(%x: tensor<?x4x4x4xf32>, %k: tensor<3x3x1x8xf32>) -> tensor<?x4x4x8xf32> {
+  // CHECK-NEXT: tenon.conv {{.*}}groups = 4 : i64
+  // CHECK-NEXT: return
+  %y = tenon.conv %x, %k {strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 4 : i64} : tensor<?x4x4x4xf32>, tensor<3x3x1x8xf32>
+  return %y : tensor<?x4x4x8xf32>
+}
