@@ -408,7 +408,7 @@ private:
       default:
         address = constantAddress(place.index);
       }
-      k.store(address, slotAddress(base, slot));
+      k.store(k.offset(address, k.constant(place.offset), k.i8), slotAddress(base, slot));
     }
     for (auto [slot, size] : llvm::enumerate(frame.sizes))
       k.store(k.expression(size, symbols), slotAddress(base, frame.places.size() + slot));

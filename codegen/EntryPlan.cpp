@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/EntryPlan.h"
+#include "codegen/ColumnViews.h"
 #include "codegen/KernelEmitter.h"
 #include "ir/PackedLayout.h"
 #include "mlir/Parser/Parser.h"
@@ -56,15 +57,19 @@ public:
     plan.checks.assign(shapes.checks().begin(), shapes.checks().end());
     Block &body = function.getBody().front();
     collectAssigns(body);
+    views.addSlices(body);
     for (mlir::Value value : body.getTerminator()->getOperands()) {
       if (cast<RankedTensorType>(value.getType()).getEncoding())
         return function.emitOpError("returns a packed value, which only kernels read");
       plan.outputs.push_back(shapes[value]);
     }
     placeResults(body);
+    views.addConcats(
+        body, [&](mlir::Value value) { return !places.count(value); },
+        [&](mlir::Value value) { return places.lookup(value).kind != Place::Variable; });
     for (Operation &op : body)
       if (auto kernel = dyn_cast<ir::KernelOp>(op)) {
-        if (failed(addKernel(kernel)))
+        if (!views.isGone(kernel) && failed(addKernel(kernel)))
           return failure();
       } else if (auto scan = dyn_cast<ir::ScanOp>(op)) {
         if (failed(addScan(scan)))
@@ -113,6 +118,8 @@ private:
       if (isa<ir::ReshapeOp, ir::ReshapeLikeOp>(user)) {
         if (use.getOperandNumber() == 0)
           users.append(usersOf(user->getResult(0)));
+      } else if (auto kernel = dyn_cast<ir::KernelOp>(user); kernel && views.isGone(kernel)) {
+        users.append(usersOf(kernel.getResult(0))); // its result is the value, or holds it
       } else if (isa<ir::KernelOp, ir::ScanOp>(user)) {
         users.push_back(user);
       } else {
@@ -135,7 +142,8 @@ private:
           bool isMap = true;
           for (Operation &inner : writer.getBody().front().without_terminator())
             isMap &= inner.hasTrait<ir::Elementwise>() || isa<ir::ConstantOp, ir::CountOp, ir::DropoutOp>(inner);
-          if (!isMap || read.getType() != result.getType())
+          bool readsColumns = llvm::any_of(writer.getOperands(), [&](mlir::Value v) { return viewOf(v).pitch != 0; });
+          if (!isMap || readsColumns || read.getType() != result.getType())
             return false;
         } else if (position[user] > position[writer]) {
           return false;
@@ -174,7 +182,12 @@ private:
   // The kernel in the table and its sizes; places are the caller's.
   FailureOr<KernelCall> makeCall(ir::KernelOp op, AffineExpr &scratchBytes) {
     KernelCall call;
-    std::string text = Kernel::canonicalText(op, shapes, call.sizes);
+    SmallVector<int64_t> pitches;
+    for (unsigned i = 0; i < op.getNumOperands(); ++i)
+      pitches.push_back(views.isInPlace(op, i) ? inPlace : viewOf(op.getOperand(i)).pitch);
+    for (mlir::Value result : op.getResults())
+      pitches.push_back(views[result].pitch);
+    std::string text = Kernel::canonicalText(op, shapes, call.sizes, pitches);
     auto known = table.byText.find(text);
     OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, ParserConfig(op.getContext()));
     if (!module)
@@ -235,13 +248,22 @@ private:
       return failure();
     int64_t stage = stageFor(op);
     for (auto [operand, argument] : llvm::zip(op.getOperands(), op.getBody().front().getArguments())) {
-      mlir::Value storage = storageOf(operand);
-      if (!Kernel::isRead(argument)) {
+      ColumnViews::View view = viewOf(operand);
+      if (!Kernel::isRead(argument) || views.isInPlace(op, argument.getArgNumber())) {
         call->operands.push_back({});
         continue;
       }
-      call->operands.push_back(places[storage]);
-      useUntil(storage, stage);
+      call->operands.push_back(inside(places[view.base], view));
+      useUntil(view.base, stage);
+    }
+    for (mlir::Value result : op.getResults()) {
+      ColumnViews::View view = views[result];
+      call->results.push_back(inside(placeResult(view.base, stage), view));
+      useUntil(view.base, stage);
+    }
+    if (scratchBytes)
+      call->scratch = newBuffer(scratchBytes, stage);
+    stageAt(stage).calls.push_back(std::move(*call));
     }
     for (mlir::Value result : op.getResults())
       call->results.push_back(placeResult(result, stage));
@@ -482,6 +504,33 @@ private:
     return count * size(filter);
   }
 
+  // Where a value lies, through views and columns: a reshape of columns does not exist, columns of a reshape do.
+  ColumnViews::View viewOf(mlir::Value value) {
+    ColumnViews::View view = views[storageOf(value)];
+    view.base = storageOf(view.base);
+    return view;
+  }
+  static Place inside(Place place, const ColumnViews::View &view) {
+    int64_t bytes = std::max<unsigned>(1, cast<RankedTensorType>(view.base.getType()).getElementTypeBitWidth() / 8);
+    if (place.kind != Place::Nowhere)
+      place.offset = view.offset * bytes;
+    return place;
+  }
+  // The kernels that write a value, also those that write parts of it in place.
+  SmallVector<Operation *> makersOf(mlir::Value value) {
+    Operation *maker = storageOf(value).getDefiningOp();
+    auto kernel = dyn_cast_or_null<ir::KernelOp>(maker);
+    if (!kernel)
+      return maker ? SmallVector<Operation *>{maker} : SmallVector<Operation *>();
+    SmallVector<Operation *> makers;
+    if (!views.isGone(kernel))
+      makers.push_back(kernel);
+    for (auto [i, operand] : llvm::enumerate(kernel.getOperands()))
+      if (views.isGone(kernel) || views.isInPlace(kernel, i))
+        makers.append(makersOf(operand));
+    return makers;
+  }
+
   static bool isStepwise(const StagePlan &stage) {
     return llvm::any_of(stage.loops, [](const LoopPlan &loop) { return loop.stepwise; });
   }
@@ -506,7 +555,7 @@ private:
       return it != stageOf.end() && it->second == current - 1;
     };
     for (mlir::Value operand : op->getOperands())
-      if (Operation *producer = storageOf(operand).getDefiningOp(); producer && inLast(producer))
+      if (llvm::any_of(makersOf(operand), inLast))
         return current;
     for (mlir::Value result : op->getResults()) { // writing over a variable that the last stage still reads
       auto place = places.find(result);
@@ -559,6 +608,7 @@ private:
   KernelTable &table;
   ir::SymbolicShapes shapes;
   EntryPlan plan;
+  ColumnViews views;
   llvm::DenseMap<mlir::Value, Place> places;
   llvm::DenseMap<mlir::Value, unsigned> bufferOf;
   llvm::DenseMap<Operation *, int64_t> position, stageOf;

@@ -21,7 +21,8 @@ struct KernelTable {
 struct Place {
   enum Kind { Nowhere, Arena, Input, Output, Variable, Constant, Loop } kind = Nowhere;
   unsigned index = 0;
-  bool operator==(const Place &o) const { return kind == o.kind && index == o.index; }
+  int64_t offset = 0; // bytes behind the start, of columns of something wider
+  bool operator==(const Place &o) const { return kind == o.kind && index == o.index && offset == o.offset; }
 };
 
 struct KernelCall {

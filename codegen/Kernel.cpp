@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/Kernel.h"
+#include "ir/Columns.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -85,9 +86,13 @@ Kernel::Kernel(ModuleOp module) : owner(module) {
   }
 }
 
-Operation *Kernel::root() const {
-  for (Operation &inner : body().without_terminator())
-    if (!inner.hasTrait<ir::Elementwise>() && !isa<ir::ConstantOp, ir::CountOp, ir::BroadcastLikeOp, ir::DropoutOp>(inner))
+Operation *Kernel::rootOf(Block &body) {
+  bool alone = llvm::hasSingleElement(body.without_terminator());
+  for (Operation &inner : body.without_terminator()) {
+    bool inPlace = !alone && (ir::isColumnSlice(&inner) || ir::isColumnConcat(&inner));
+    if (!inPlace && !inner.hasTrait<ir::Elementwise>() &&
+        !isa<ir::ConstantOp, ir::CountOp, ir::BroadcastLikeOp, ir::DropoutOp>(inner))
       return &inner;
+  }
   return nullptr;
 }

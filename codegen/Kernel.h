@@ -37,8 +37,10 @@ public:
   int64_t pitch(unsigned place) const { return place < pitches.size() ? pitches[place] : 0; }
   unsigned sizeCount() const { return sizes; }
   mlir::ModuleOp module() const { return owner; }
-  /// The one op that is no elementwise op and no leaf; null for a map.
-  mlir::Operation *root() const;
+  /// The one op that is no elementwise op and no leaf (columns of an operand are one, and columns of a result are no op);
+  /// null for a map.
+  mlir::Operation *root() const { return rootOf(body()); }
+  static mlir::Operation *rootOf(mlir::Block &body);
   /// A block argument whose data is read by some op of the body.
   static bool isRead(mlir::BlockArgument argument);
 

@@ -28,8 +28,31 @@ KernelEmitter::Rows KernelEmitter::resultRows(unsigned i) {
   return {results[i], pitch};
 }
 
-const Family *tenon::codegen::familyOf(const Kernel &kernel) {
-  Operation *root = kernel.root();
+const Family *tenon::codegen::familyOf(const Kernel &kernel) { return familyOfRoot(kernel.root()); }
+
+bool tenon::codegen::readsColumns(ir::KernelOp kernel, unsigned operand) {
+  Block &body = kernel.getBody().front();
+  Operation *root = Kernel::rootOf(body);
+  const Family *family = familyOfRoot(root);
+  auto type = cast<RankedTensorType>(kernel.getOperand(operand).getType());
+  if (!family || type.getRank() < 2)
+    return false;
+  return llvm::all_of(body.getArgument(operand).getUses(), [&](OpOperand &use) {
+    if (ir::isShapeOnly(use))
+      return true;
+    bool reduces = isa<ir::ReduceSumOp, ir::ReduceMaxOp>(use.getOwner()); // several of them may share a kernel
+    if (use.getOwner() == root || reduces)
+      return use.getOperandNumber() < family->readsColumns;
+    return family->readsColumns > 0 && !isa<ir::BroadcastLikeOp>(use.getOwner());
+  });
+}
+
+bool tenon::codegen::writesColumns(ir::KernelOp kernel, unsigned result) {
+  const Family *family = familyOfRoot(Kernel::rootOf(kernel.getBody().front()));
+  return family && family->writesColumns && cast<RankedTensorType>(kernel.getResult(result).getType()).getRank() >= 2;
+}
+
+const Family *tenon::codegen::familyOfRoot(Operation *root) {
   if (!root)
     return &mapFamily;
   // Windows over two axes at most, all channels in one group or each in its own.

@@ -40,9 +40,17 @@ struct Family {
   const char *name;
   KernelPlan (*plan)(const Kernel &kernel, const ir::Machine &machine);
   void (*emit)(KernelEmitter &emitter);
+  /// How many of the root's first operands may be columns of something wider, and whether results may.
+  unsigned readsColumns = 0;
+  bool writesColumns = false;
 };
 /// The family of a kernel, by its root; null when no emitter takes it.
 const Family *familyOf(const Kernel &kernel);
+/// The same by the root alone; null stands for elementwise ops only.
+const Family *familyOfRoot(mlir::Operation *root);
+/// May an operand of a kernel be some columns of something wider, read with a pitch? May a result?
+bool readsColumns(ir::KernelOp kernel, unsigned operand);
+bool writesColumns(ir::KernelOp kernel, unsigned result);
 
 extern const Family contractionFamily, depthwiseFamily, depthwiseGradientFamily, filterGradientFamily, mapFamily, reductionFamily,
     poolingFamily, poolingGradientFamily, softmaxFamily, argmaxFamily, oneHotFamily, packFamily, copyFamily, gatherFamily,

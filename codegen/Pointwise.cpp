@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/Pointwise.h"
+#include "ir/Columns.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
 
@@ -12,7 +13,8 @@ static bool isOne(AffineExpr expr) {
   return c && c.getValue() == 1;
 }
 
-Pointwise::Pointwise(KernelEmitter &emitter, mlir::Value iteration, ArrayRef<int64_t> boundaries, ValueRange targets)
+Pointwise::Pointwise(KernelEmitter &emitter, mlir::Value iteration, ArrayRef<int64_t> boundaries, ValueRange targets,
+                     bool apart)
     : e(emitter), iteration(iteration), targets(targets.begin(), targets.end()) {
   const Kernel &kernel = e.kernel;
   const ir::SymbolicShape &space = kernel.shape(iteration);
@@ -23,7 +25,7 @@ Pointwise::Pointwise(KernelEmitter &emitter, mlir::Value iteration, ArrayRef<int
   SmallVector<mlir::Value> work(targets.begin(), targets.end());
   while (!work.empty()) {
     Operation *op = work.pop_back_val().getDefiningOp();
-    if (op && wanted.insert(op).second && !isa<ir::CountOp, ir::BroadcastLikeOp>(op))
+    if (op && wanted.insert(op).second && !isa<ir::CountOp, ir::BroadcastLikeOp, ir::SliceOp>(op))
       work.append(op->operand_begin(), op->operand_end());
   }
   auto aligned = [&](const ir::SymbolicShape &shape) { // right-aligned, as NumPy broadcasts
@@ -35,12 +37,16 @@ Pointwise::Pointwise(KernelEmitter &emitter, mlir::Value iteration, ArrayRef<int
   for (Operation &op : kernel.body().without_terminator()) {
     if (!wanted.count(&op))
       continue;
+    if (isa<ir::SliceOp>(op)) {
+      addLeaf(op.getResult(0), op.getResult(0), aligned(kernel.shape(op.getResult(0))));
+      continue;
+    }
     needed.push_back(&op);
     if (auto broadcast = dyn_cast<ir::BroadcastLikeOp>(op)) {
       SmallVector<bool> present(axes, true);
       for (int64_t axis : broadcast.getAxes())
         present[axis] = false;
-      addLeaf(broadcast.getResult(), cast<BlockArgument>(broadcast.getOperand()), present);
+      addLeaf(broadcast.getResult(), broadcast.getOperand(), present);
     } else if (!isa<ir::CountOp>(op)) {
       for (mlir::Value operand : op.getOperands())
         if (auto argument = dyn_cast<BlockArgument>(operand))
@@ -52,9 +58,11 @@ Pointwise::Pointwise(KernelEmitter &emitter, mlir::Value iteration, ArrayRef<int
       addLeaf(argument, argument, aligned(kernel.shape(argument)));
 
   for (int64_t axis = 0; axis < axes; ++axis) {
-    bool joins = !merged.empty() && !llvm::is_contained(boundaries, axis) && llvm::all_of(leaves, [&](const Leaf &leaf) {
-      return leaf.present[axis] == leaf.present[axis - 1];
-    });
+    bool isLast = axis + 1 == axes;
+    bool joins = !merged.empty() && !llvm::is_contained(boundaries, axis) && !(isLast && apart) &&
+                 llvm::all_of(leaves, [&](const Leaf &leaf) {
+                   return leaf.present[axis] == leaf.present[axis - 1] && !(isLast && leaf.columns && leaf.present[axis]);
+                 });
     if (joins)
       merged.back().second = axis + 1;
     else
@@ -70,9 +78,12 @@ Pointwise::Pointwise(KernelEmitter &emitter, mlir::Value iteration, ArrayRef<int
   }
 }
 
-void Pointwise::addLeaf(mlir::Value value, BlockArgument argument, SmallVector<bool> present) {
-  if (llvm::none_of(leaves, [&](const Leaf &leaf) { return leaf.value == value; }))
-    leaves.push_back({value, argument, std::move(present)});
+void Pointwise::addLeaf(mlir::Value value, mlir::Value stored, SmallVector<bool> present) {
+  if (llvm::any_of(leaves, [&](const Leaf &leaf) { return leaf.value == value; }))
+    return;
+  auto argument = dyn_cast<BlockArgument>(stored);
+  bool columns = !argument || e.kernel.pitch(argument.getArgNumber()) != 0;
+  leaves.push_back({value, std::move(present), e.rows(stored), columns});
 }
 
 static Type elementOf(mlir::Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
@@ -86,13 +97,16 @@ Pointwise::Row Pointwise::row(ArrayRef<Value> index) {
   for (const Leaf &leaf : leaves) {
     Value offset = k.constant(0), stride = k.constant(1);
     for (int64_t axis = rank() - 1; axis >= 0; --axis) {
-      if (!presentIn(leaf, axis))
-        continue;
-      if (axis + 1 < static_cast<int64_t>(rank()))
-        offset = k.add(offset, k.mul(index[axis], stride));
-      stride = k.mul(stride, sizes[axis]);
+      bool isLast = axis + 1 == static_cast<int64_t>(rank());
+      if (presentIn(leaf, axis)) {
+        if (!isLast)
+          offset = k.add(offset, k.mul(index[axis], stride));
+        stride = k.mul(stride, sizes[axis]);
+      }
+      if (isLast && leaf.columns)
+        stride = leaf.rows.pitch;
     }
-    Value base = k.offset(e.pointer(leaf.argument), offset, elementOf(leaf.value));
+    Value base = k.offset(leaf.rows.base, offset, elementOf(leaf.value));
     if (presentIn(leaf, rank() - 1))
       row.base[leaf.value] = base;
     else
@@ -103,6 +117,8 @@ Pointwise::Row Pointwise::row(ArrayRef<Value> index) {
     row.position = k.mul(row.position, sizes[axis]);
     if (axis + 1 < rank())
       row.position = k.add(row.position, index[axis]);
+    if (axis + 2 == rank())
+      row.line = row.position;
   }
   for (Operation *op : needed) { // whatever follows from row-constant values alone is one too
     mlir::Value result = op->getResult(0);
@@ -155,6 +171,7 @@ Values Pointwise::at(const Row &row, Value at, int64_t lanes) {
   return result;
 }
 
-Value Pointwise::address(Value base, Type element, const Row &row, Value at) {
-  return e.k.offset(base, e.k.add(row.position, at), element);
+Value Pointwise::address(Value base, Value pitch, Type element, const Row &row, Value at) {
+  Value first = pitch && row.line ? e.k.mul(row.line, pitch) : row.position;
+  return e.k.offset(base, e.k.add(first, at), element);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ir/Columns.h"
 #include "passes/KernelGroups.h"
 #include "llvm/ADT/BitVector.h"
 
@@ -20,7 +21,7 @@ public:
     for (Node &node : nodes) {
       if (node.group.ops.empty())
         continue;
-      auto rank = [&](Operation *op) { return op == node.group.root ? 0 : isReduction(op) ? 2 : 1; };
+      auto rank = [&](Operation *op) { return op == node.group.root ? 0 : isReduction(op) || isa<ir::ConcatOp>(op) ? 2 : 1; };
       llvm::stable_sort(node.group.ops, [&](Operation *a, Operation *b) {
         return std::make_pair(rank(a), position[a]) < std::make_pair(rank(b), position[b]);
       });
@@ -34,7 +35,9 @@ private:
     KernelGroup group;            // no ops: merged into another
     llvm::BitVector members;      // op numbers
     llvm::BitVector direct, deps; // ops it takes values from, and those reached through them
+    llvm::BitVector stored;       // of these, whose values must lie in memory: it reads columns of them or repeats them
     Operation *reduction = nullptr;
+    bool joins = false; // writes values side by side
   };
 
   static bool isReduction(Operation *op) { return roleOf(op) == Role::Reduction; }
@@ -55,6 +58,7 @@ private:
     node.members.set(number);
     node.direct.resize(count);
     node.deps.resize(count);
+    node.stored.resize(count);
     for (Value operand : op.getOperands())
       dependOn(node, operand);
     if (role == Role::Contraction || role == Role::Single || role == Role::Outside)
@@ -65,19 +69,46 @@ private:
       node.group.shape = shapes[role == Role::Reduction ? op.getOperand(0) : op.getResult(0)];
     if (role == Role::Elementwise || role == Role::Reduction)
       join(op);
+    if (ir::isColumnConcat(&op))
+      joinColumns(op);
   }
 
-  void dependOn(Node &node, Value value) {
+  // What elementwise ops make side by side in one value comes from one map, which writes it in place.
+  void joinColumns(Operation &op) {
+    auto isMap = [&](Value value) {
+      Operation *from = value.getDefiningOp();
+      if (!from || !nodeOf.contains(from) || roleOf(from) != Role::Elementwise)
+        return false;
+      const Node &node = nodes[nodeOf[from]];
+      return !node.group.root && !node.reduction && !node.joins && shapes[value] == node.group.shape;
+    };
+    if (!llvm::all_of(op.getOperands(), isMap))
+      return;
+    for (Value operand : llvm::drop_begin(op.getOperands()))
+      if (size_t from = nodeOf[operand.getDefiningOp()], to = nodeOf[op.getOperand(0).getDefiningOp()]; from != to) {
+        if (!acyclic(from, to))
+          return;
+        merge(from, to);
+      }
+    size_t from = nodeOf[&op], to = nodeOf[op.getOperand(0).getDefiningOp()];
+    nodes[from].group.root = nullptr;
+    merge(from, to);
+    nodes[to].joins = true;
+  }
+
+  void dependOn(Node &node, Value value, bool inMemory = false) {
     Operation *op = value.getDefiningOp();
     if (!op)
       return;
     if (auto found = nodeOf.find(op); found != nodeOf.end()) {
       node.direct.set(position[op]);
+      if (inMemory)
+        node.stored.set(position[op]);
       node.deps |= nodes[found->second].members;
       node.deps |= nodes[found->second].deps;
     } else if (roleOf(op) == Role::Leaf) {
-      for (Value operand : op->getOperands())
-        dependOn(node, operand);
+      for (OpOperand &operand : op->getOpOperands())
+        dependOn(node, operand.get(), isa<ir::SliceOp, ir::BroadcastLikeOp>(op) && !ir::isShapeOnly(operand));
     }
   }
 
@@ -116,6 +147,8 @@ private:
     const Node &from = nodes[fromId], &to = nodes[toId];
     if (from.group.shape != to.group.shape || shapes[value] != to.group.shape || from.group.outside)
       return false;
+    if ((from.joins || to.joins) && (from.reduction || to.reduction || isContraction(from) || isContraction(to)))
+      return false;
     if (isContraction(from) || isContraction(to)) {
       const Node &map = isContraction(from) ? to : from;
       if (roleOf((isContraction(from) ? from : to).group.root) != Role::Contraction)
@@ -149,7 +182,7 @@ private:
   // One kernel needs everything before it starts: no way from one group to the other through a third.
   bool acyclic(size_t fromId, size_t toId) const {
     const Node &from = nodes[fromId], &to = nodes[toId];
-    if (from.deps.anyCommon(to.members))
+    if (from.deps.anyCommon(to.members) || to.stored.anyCommon(from.members))
       return false;
     return llvm::none_of(llvm::seq<size_t>(0, nodes.size()), [&](size_t id) {
       const Node &between = nodes[id];
@@ -184,9 +217,11 @@ private:
     to.group.position = std::max(to.group.position, from.group.position);
     to.group.root = to.group.root ? to.group.root : from.group.root;
     to.reduction = to.reduction ? to.reduction : from.reduction;
+    to.joins |= from.joins;
     to.members |= from.members;
     to.direct |= from.direct;
     to.deps |= from.deps;
+    to.stored |= from.stored;
     to.direct.reset(to.members);
     to.deps.reset(to.members);
     for (Node &other : nodes)

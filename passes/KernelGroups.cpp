@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "passes/KernelGroups.h"
+#include "ir/Columns.h"
 #include <queue>
 
 using namespace mlir;
@@ -13,7 +14,7 @@ Role passes::roleOf(Operation *op) {
     return constant.getValue().isSplat() ? Role::Leaf : Role::Source;
   if (isa<ir::ReadOp>(op))
     return Role::Source;
-  if (isa<ir::CountOp, ir::BroadcastLikeOp>(op))
+  if (isa<ir::CountOp, ir::BroadcastLikeOp>(op) || ir::isColumnSlice(op))
     return Role::Leaf;
   if (auto matmul = dyn_cast<ir::MatmulOp>(op))
     return matmul.getTransposeLhs() ? Role::Single : Role::Contraction;
@@ -51,7 +52,7 @@ bool KernelGroups::repeats(const KernelGroup &group, Value value) const {
   Operation *op = value.getDefiningOp();
   if (!op || roleOf(op) != Role::Leaf)
     return false;
-  return isa<ir::ConstantOp, ir::CountOp>(op) || isScalar(value) || shapes[value] == group.shape;
+  return isa<ir::ConstantOp, ir::CountOp, ir::SliceOp>(op) || isScalar(value) || shapes[value] == group.shape;
 }
 
 Value KernelGroups::shapeSource(const KernelGroup &group, Value like) const {
@@ -85,6 +86,10 @@ void KernelGroups::collect(KernelGroup &group, Value value) {
     collect(group, shapeSource(group, broadcast.getLike()));
     return;
   }
+  if (auto slice = dyn_cast<ir::SliceOp>(op)) {
+    group.operands.insert(slice.getOperand());
+    return;
+  }
   for (Value operand : op->getOperands())
     collect(group, operand);
 }
@@ -92,7 +97,8 @@ void KernelGroups::collect(KernelGroup &group, Value value) {
 void KernelGroups::collectOperands(KernelGroup &group) {
   for (Operation *op : group.ops)
     for (Value operand : op->getOperands()) {
-      if (op == group.root || group.outside || (isa<ir::BroadcastLikeOp>(op) && operand == op->getOperand(0)))
+      bool inMemory = isa<ir::BroadcastLikeOp, ir::SliceOp>(op) && operand == op->getOperand(0);
+      if (op == group.root || group.outside || inMemory)
         group.operands.insert(operand);
       else
         collect(group, operand);

@@ -11,7 +11,7 @@ namespace tenon::passes {
 enum class Role {
   Outside,     ///< stays in the block: views, kernels, scans, assigns, the return
   Source,      ///< stays at the function's entry: reads, constants too large to repeat
-  Leaf,        ///< repeated in each kernel that uses it: small constants, counts, broadcasts, scalars made of these
+  Leaf,        ///< repeated in each kernel that uses it: small constants, counts, broadcasts, columns, scalars made of these
   Elementwise, ///< epilogue, map or prologue
   Reduction,   ///< reduce_sum, reduce_max
   Contraction, ///< matmul, conv, conv_input_grad: a root with packed weights
@@ -21,7 +21,7 @@ Role roleOf(mlir::Operation *op);
 
 /// Ops that become one kernel, or one op that stays outside.
 struct KernelGroup {
-  llvm::SmallVector<mlir::Operation *, 4> ops; ///< the root first, reductions last, otherwise in program order
+  llvm::SmallVector<mlir::Operation *, 4> ops; ///< the root first, reductions and joined columns last, otherwise in program order
   mlir::Operation *root = nullptr;             ///< a contraction or a single op; null for maps and reductions
   bool outside = false;                        ///< one op that stays in the function
   ir::SymbolicShape shape;                     ///< the iteration shape: the root's result, the reductions' operand

@@ -326,4 +326,4 @@ private:
 void emitContraction(KernelEmitter &e) { ContractionWriter(e).write(); }
 } // namespace
 
-const Family tenon::codegen::contractionFamily = {"contract", planContraction, emitContraction};
+const Family tenon::codegen::contractionFamily = {"contract", planContraction, emitContraction, 1, true};

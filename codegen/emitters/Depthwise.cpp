@@ -312,4 +312,4 @@ private:
 void emitDepthwise(KernelEmitter &e) { DepthwiseWriter(e).write(); }
 } // namespace
 
-const Family tenon::codegen::depthwiseFamily = {"depthwise", planDepthwise, emitDepthwise};
+const Family tenon::codegen::depthwiseFamily = {"depthwise", planDepthwise, emitDepthwise, 1, true};

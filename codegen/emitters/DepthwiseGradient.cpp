@@ -193,4 +193,4 @@ private:
 void emitGradient(KernelEmitter &e) { GradientWriter(e).write(); }
 } // namespace
 
-const Family tenon::codegen::depthwiseGradientFamily = {"depthwise_gradient", planGradient, emitGradient};
+const Family tenon::codegen::depthwiseGradientFamily = {"depthwise_gradient", planGradient, emitGradient, 2};

@@ -57,8 +57,12 @@ public:
     ir::ScheduleAttr schedule = *e.kernel.op().getSchedule();
     tileRows = schedule.getRows();
     tileColumns = schedule.getColumns();
-    input = e.pointer(root->getOperand(0));
-    gradient = e.pointer(root->getOperand(1));
+    input = e.rows(root->getOperand(0));
+    gradient = e.rows(root->getOperand(1));
+    if (!KernelBuilder::constantOf(input.pitch)) // checked at entry: both are as wide as the result says
+      input.pitch = k.constant(s.rows);
+    if (!KernelBuilder::constantOf(gradient.pitch))
+      gradient.pitch = k.constant(s.columns);
     result = e.results[0];
     samples = e.dim(root->getOperand(1), 0);
     if (auto convolution = dyn_cast<ir::ConvFilterGradOp>(root)) {
@@ -155,12 +159,12 @@ private:
     accumulators = k.loop(from, to, k.constant(1), accumulators, [&](Value sample, ValueRange a) {
       return k.loop(yLow, yHigh, k.constant(1), a, [&](Value oy, ValueRange c) {
         Value iy = k.add(k.mul(oy, w.y.stride), yShift);
-        Value inputLine = k.add(k.mul(k.add(k.mul(k.add(k.mul(sample, w.y.in), iy), w.x.in), xShift), s.rows), row);
-        Value gradientLine = k.add(k.mul(k.mul(k.add(k.mul(sample, w.y.out), oy), w.x.out), s.columns), column);
-        Value inputBase = k.offset(input, inputLine), gradientBase = k.offset(gradient, gradientLine);
+        Value inputLine = k.add(k.mul(k.add(k.mul(k.add(k.mul(sample, w.y.in), iy), w.x.in), xShift), input.pitch), row);
+        Value gradientLine = k.add(k.mul(k.mul(k.add(k.mul(sample, w.y.out), oy), w.x.out), gradient.pitch), column);
+        Value inputBase = k.offset(input.base, inputLine), gradientBase = k.offset(gradient.base, gradientLine);
         return k.loop(xLow, xHigh, k.constant(1), c, [&](Value ox, ValueRange carried) {
           Values sums(carried.begin(), carried.end()), weights;
-          Value x = k.offset(inputBase, k.mul(ox, w.x.stride * s.rows)), d = k.offset(gradientBase, k.mul(ox, s.columns));
+          Value x = k.offset(inputBase, k.mul(k.mul(ox, w.x.stride), input.pitch)), d = k.offset(gradientBase, k.mul(ox, gradient.pitch));
           for (int64_t j = 0; j < vectors; ++j)
             weights.push_back(load(d, j));
           for (int64_t i = 0; i < rows; ++i) {
@@ -185,7 +189,8 @@ private:
   Operation *root;
   Shape s;
   int64_t tileRows, tileColumns;
-  Value input, gradient, result, samples, kh, kw, firstRow, tapBase, zeroRow;
+  KernelEmitter::Rows input, gradient;
+  Value result, samples, kh, kw, firstRow, tapBase, zeroRow;
   Value yLow, yHigh, yShift, xLow, xHigh, xShift;
   Window w;
 };
@@ -193,4 +198,4 @@ private:
 void emitFilterGradient(KernelEmitter &e) { FilterGradientWriter(e).write(); }
 } // namespace
 
-const Family tenon::codegen::filterGradientFamily = {"filter_gradient", planFilterGradient, emitFilterGradient};
+const Family tenon::codegen::filterGradientFamily = {"filter_gradient", planFilterGradient, emitFilterGradient, 2};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Elementwise kernels: every yielded value has the iteration shape.
+// Elementwise kernels: every yielded value has the iteration shape, or joins values that have it in its columns.
 #include "codegen/Pointwise.h"
+#include "ir/Columns.h"
 
 using namespace mlir;
 using namespace tenon;
@@ -9,7 +10,36 @@ using namespace tenon::codegen;
 // Elements of one task: large enough to be worth a fork-join, small enough to share.
 static constexpr int64_t grain = 8192;
 
-static mlir::Value iterationOf(const Kernel &kernel) { return kernel.yields()[0]; }
+static mlir::Value iterationOf(const Kernel &kernel) {
+  mlir::Value first = kernel.yields()[0];
+  return ir::isColumnConcat(first.getDefiningOp()) ? first.getDefiningOp()->getOperand(0) : first;
+}
+
+// A value of the iteration shape and where it goes: a result, or some columns of one.
+namespace {
+struct Target {
+  mlir::Value value;
+  KernelEmitter::Rows rows;
+};
+} // namespace
+static SmallVector<Target> targetsOf(KernelEmitter &e, bool &apart) {
+  SmallVector<Target> targets;
+  for (auto [i, yielded] : llvm::enumerate(e.kernel.yields())) {
+    KernelEmitter::Rows rows = e.resultRows(i);
+    apart |= e.kernel.pitch(e.kernel.body().getNumArguments() + i) != 0;
+    if (!ir::isColumnConcat(yielded.getDefiningOp())) {
+      targets.push_back({yielded, rows});
+      continue;
+    }
+    apart = true;
+    for (mlir::Value part : yielded.getDefiningOp()->getOperands()) {
+      targets.push_back({part, rows});
+      auto type = cast<RankedTensorType>(part.getType());
+      rows.base = e.k.offset(rows.base, e.k.constant(type.getShape().back()), type.getElementType());
+    }
+  }
+  return targets;
+}
 
 static KernelPlan planMap(const Kernel &kernel, const ir::Machine &) {
   // Rows of the last merged axis are unknown here: tasks cut axis 0, so many samples that a task has about `grain` elements.
@@ -29,14 +59,18 @@ static KernelPlan planMap(const Kernel &kernel, const ir::Machine &) {
 static void emitMap(KernelEmitter &e) {
   KernelBuilder &k = e.k;
   mlir::Value iteration = iterationOf(e.kernel);
-  ValueRange targets = e.kernel.yields();
+  bool apart = false;
+  SmallVector<Target> targets = targetsOf(e, apart);
+  SmallVector<mlir::Value> wanted;
+  for (const Target &target : targets)
+    wanted.push_back(target.value);
   int64_t rank = e.kernel.shape(iteration).size();
-  Pointwise points(e, iteration, {}, targets);
+  Pointwise points(e, iteration, {}, wanted, apart);
   auto storeAt = [&](const Pointwise::Row &row, Value at, int64_t lanes) {
     Values values = points.at(row, at, lanes);
-    for (auto [target, result, value] : llvm::zip(targets, e.results, values)) {
-      Type element = cast<RankedTensorType>(target.getType()).getElementType();
-      storeElements(k, element, value, points.address(result, element, row, at));
+    for (auto [target, value] : llvm::zip(targets, values)) {
+      Type element = cast<RankedTensorType>(target.value.getType()).getElementType();
+      storeElements(k, element, value, points.address(target.rows.base, apart ? target.rows.pitch : Value(), element, row, at));
     }
   };
   // The part of axis 0 this task covers, in units of the first merged axis.
@@ -73,4 +107,4 @@ static void emitMap(KernelEmitter &e) {
   nest(0);
 }
 
-const Family tenon::codegen::mapFamily = {"map", planMap, emitMap};
+const Family tenon::codegen::mapFamily = {"map", planMap, emitMap, 1, true};

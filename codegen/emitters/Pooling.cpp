@@ -28,10 +28,14 @@ public:
       : e(emitter), k(emitter.k), root(e.kernel.root()) {
     auto list = [&](const char *name) { return root->getAttrOfType<DenseI64ArrayAttr>(name).asArrayRef(); };
     w = windowOf(e, input, output, list("window"), list("strides"), list("padding"), {});
+    inputPitch = outputPitch = w.channels;
   }
 
   void forward(bool maximum) {
-    Value x = e.pointer(root->getOperand(0)), y = e.results[0];
+    KernelEmitter::Rows input = e.rows(root->getOperand(0)), output = e.resultRows(0);
+    Value x = input.base, y = output.base;
+    inputPitch = input.pitch;
+    outputPitch = output.pitch;
     pixels([&](Value sample, Value oy, Value ox) {
       Value count = maximum ? Value() : validCount(oy, ox);
       Value out = outputOffset(sample, oy, ox);
@@ -108,7 +112,7 @@ private:
     });
   }
   Value outputOffset(Value sample, Value oy, Value ox) {
-    return k.mul(k.add(k.mul(k.add(k.mul(sample, w.y.out), oy), w.x.out), ox), w.channels);
+    return k.mul(k.add(k.mul(k.add(k.mul(sample, w.y.out), oy), w.x.out), ox), outputPitch);
   }
   // The taps of one axis that lie inside: [low, high) of window positions.
   std::pair<Value, Value> clip(const WindowAxis &axis, Value start) {
@@ -129,7 +133,7 @@ private:
     return k.loop(yLow, yHigh, k.constant(1), init, [&, xLow = xLow, xHigh = xHigh](Value ky, ValueRange a) {
       Value line = k.mul(k.add(k.mul(sample, w.y.in), k.add(y, ky)), w.x.in);
       return k.loop(xLow, xHigh, k.constant(1), a, [&](Value kx, ValueRange carried) {
-        return body(k.mul(k.add(line, k.add(x, kx)), w.channels), carried);
+        return body(k.mul(k.add(line, k.add(x, kx)), inputPitch), carried);
       });
     });
   }
@@ -142,6 +146,7 @@ private:
   KernelBuilder &k;
   Operation *root;
   Window w;
+  Value inputPitch, outputPitch; // elements from one pixel to the next
 };
 
 void emitPooling(KernelEmitter &e) {
@@ -157,5 +162,5 @@ void emitPoolingGradient(KernelEmitter &e) {
 }
 } // namespace
 
-const Family tenon::codegen::poolingFamily = {"pool", planPooling, emitPooling};
+const Family tenon::codegen::poolingFamily = {"pool", planPooling, emitPooling, 1, true};
 const Family tenon::codegen::poolingGradientFamily = {"pool_gradient", planPooling, emitPoolingGradient};

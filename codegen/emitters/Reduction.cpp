@@ -265,4 +265,4 @@ private:
 
 static void emitReduction(KernelEmitter &e) { ReductionWriter(e).write(); }
 
-const Family tenon::codegen::reductionFamily = {"reduce", planReduction, emitReduction};
+const Family tenon::codegen::reductionFamily = {"reduce", planReduction, emitReduction, 1};

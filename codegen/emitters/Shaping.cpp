@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kernels that move data: packed weights, and transpose, concat, slice, pad, reverse as copies of runs.
+#include "codegen/ColumnViews.h"
 #include "codegen/KernelEmitter.h"
 #include "ir/PackedLayout.h"
 
@@ -102,6 +103,10 @@ public:
     for (mlir::Value operand : concat.getOperands()) {
       Value size = e.dim(operand, axis);
       Value end = k.add(start, size);
+      if (e.kernel.pitch(cast<BlockArgument>(operand).getArgNumber()) == inPlace) {
+        start = end;
+        continue;
+      }
       if (axis == rank - 1) {
         eachRun([&](ArrayRef<Value> index) {
           Values to(index.begin(), index.end());

@@ -216,7 +216,53 @@ static LogicalResult dropNeutral(Op op, PatternRewriter &rewriter, double neutra
     return replaceByOperand(rewriter, op, op.getRhs());
   return rewriter.notifyMatchFailure(op, "no operand is neutral");
 }
-LogicalResult AddOp::canonicalize(AddOp op, PatternRewriter &rewriter) { return dropNeutral(op, rewriter, 0, true); }
+// The terms of a sum whose inner sums have no other use.
+static void collectTerms(Value value, bool isOuter, SmallVectorImpl<Value> &terms) {
+  auto add = value.getDefiningOp<AddOp>();
+  if (!add || add.getLhs().getType() != add.getRhs().getType() || (!isOuter && !value.hasOneUse()))
+    return terms.push_back(value);
+  collectTerms(add.getLhs(), false, terms);
+  collectTerms(add.getRhs(), false, terms);
+}
+// Gradients of slices that cover a value: zeros around each part, added up, are the parts side by side.
+static LogicalResult joinPadded(AddOp op, PatternRewriter &rewriter) {
+  SmallVector<Value> terms;
+  collectTerms(op, true, terms);
+  SmallVector<PadOp> pads;
+  for (Value term : terms) {
+    auto pad = term.getDefiningOp<PadOp>();
+    if (!pad || !pad.getValue().isZero())
+      return rewriter.notifyMatchFailure(op, "not all terms are padded with zeros");
+    pads.push_back(pad);
+  }
+  auto type = cast<RankedTensorType>(op.getType());
+  int64_t axis = -1;
+  for (PadOp pad : pads)
+    for (int64_t i = 0; i < type.getRank(); ++i)
+      if (pad.getLow()[i] != 0 || pad.getHigh()[i] != 0) {
+        if (axis >= 0 && axis != i)
+          return rewriter.notifyMatchFailure(op, "padded along several axes");
+        axis = i;
+      }
+  if (axis < 0 || type.isDynamicDim(axis))
+    return rewriter.notifyMatchFailure(op, "no axis of known size is padded");
+  llvm::stable_sort(pads, [&](PadOp a, PadOp b) { return a.getLow()[axis] < b.getLow()[axis]; });
+  int64_t at = 0;
+  SmallVector<Value> parts;
+  for (PadOp pad : pads) {
+    if (pad.getLow()[axis] != at)
+      return rewriter.notifyMatchFailure(op, "the parts overlap or leave gaps");
+    at = type.getDimSize(axis) - pad.getHigh()[axis];
+    parts.push_back(pad.getOperand());
+  }
+  if (at != type.getDimSize(axis))
+    return rewriter.notifyMatchFailure(op, "the parts leave a gap at the end");
+  rewriter.replaceOpWithNewOp<ConcatOp>(op, parts, axis);
+  return success();
+}
+LogicalResult AddOp::canonicalize(AddOp op, PatternRewriter &rewriter) {
+  return succeeded(joinPadded(op, rewriter)) ? success() : dropNeutral(op, rewriter, 0, true);
+}
 LogicalResult SubtractOp::canonicalize(SubtractOp op, PatternRewriter &rewriter) {
   return dropNeutral(op, rewriter, 0, false);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ir/Dialect.h"
+#include "ir/Columns.h"
 
 using namespace mlir;
 using namespace tenon::ir;
@@ -66,6 +66,9 @@ LogicalResult KernelOp::verify() {
   Operation *root = nullptr;
   for (Operation &op : body.without_terminator()) {
     if (op.hasTrait<Elementwise>() || isa<ConstantOp, CountOp, BroadcastLikeOp>(op))
+      continue;
+    if ((isColumnSlice(&op) && isa<BlockArgument>(op.getOperand(0))) ||
+        (isColumnConcat(&op) && llvm::all_of(op.getUsers(), [&](Operation *user) { return user == yield; })))
       continue;
     if (!isa<NodeInterface>(op))
       return emitOpError("expected only ops that compute in the body, got ") << op.getName();

@@ -186,3 +186,30 @@ func.func @reads_are_pure() {
   tenon.assign @x, %1 : tensor<3xf32>
   return
 }
+
+// -----
+
+// The gradients of slices that cover a value.
+// CHECK-LABEL: func.func @padded_parts_are_joined
+// CHECK-SAME: (%[[A:.*]]: tensor<?x2xf32>, %[[B:.*]]: tensor<?x3xf32>, %[[C:.*]]: tensor<?x1xf32>)
+// CHECK-NEXT: %[[J:.*]] = tenon.concat %[[A]], %[[B]], %[[C]] {axis = 1 : i64}
+// CHECK-NEXT: return %[[J]]
+func.func @padded_parts_are_joined(%a: tensor<?x2xf32>, %b: tensor<?x3xf32>, %c: tensor<?x1xf32>) -> tensor<?x6xf32> {
+  %0 = tenon.pad %c {low = array<i64: 0, 5>, high = array<i64: 0, 0>, value = 0.0 : f64} : tensor<?x1xf32>
+  %1 = tenon.pad %a {low = array<i64: 0, 0>, high = array<i64: 0, 4>, value = 0.0 : f64} : tensor<?x2xf32>
+  %2 = tenon.pad %b {low = array<i64: 0, 2>, high = array<i64: 0, 1>, value = 0.0 : f64} : tensor<?x3xf32>
+  %3 = tenon.add %0, %1 : tensor<?x6xf32>, tensor<?x6xf32>
+  %4 = tenon.add %3, %2 : tensor<?x6xf32>, tensor<?x6xf32>
+  return %4 : tensor<?x6xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @overlapping_parts_are_added
+func.func @overlapping_parts_are_added(%a: tensor<?x2xf32>, %b: tensor<?x3xf32>) -> tensor<?x4xf32> {
+  // CHECK: tenon.add
+  %0 = tenon.pad %a {low = array<i64: 0, 0>, high = array<i64: 0, 2>, value = 0.0 : f64} : tensor<?x2xf32>
+  %1 = tenon.pad %b {low = array<i64: 0, 1>, high = array<i64: 0, 0>, value = 0.0 : f64} : tensor<?x3xf32>
+  %2 = tenon.add %0, %1 : tensor<?x4xf32>, tensor<?x4xf32>
+  return %2 : tensor<?x4xf32>
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/passes/KernelContract.h"
+#include "ir/Columns.h"
 #include "ir/Depthwise.h"
 #include "ir/SymbolicShapes.h"
 #include <gtest/gtest.h>
@@ -13,7 +14,10 @@ bool isContraction(Operation &op) {
   return isa<ir::ConvOp, ir::ConvInputGradOp>(op) || (matmul && !matmul.getTransposeLhs());
 }
 bool isElementwise(Operation &op) { return op.hasTrait<ir::Elementwise>() || isa<ir::DropoutOp>(op); }
-bool isLeaf(Operation &op) { return isa<ir::ConstantOp, ir::CountOp, ir::BroadcastLikeOp>(op); }
+bool isLeaf(Operation &op) {
+  return isa<ir::ConstantOp, ir::CountOp, ir::BroadcastLikeOp>(op) ||
+         (ir::isColumnSlice(&op) && isa<BlockArgument>(op.getOperand(0)));
+}
 bool isReduction(Operation &op) { return isa<ir::ReduceSumOp, ir::ReduceMaxOp>(op); }
 bool isScalar(Value value) { return cast<RankedTensorType>(value.getType()).getRank() == 0; }
 
@@ -54,8 +58,10 @@ void expectMapOrReduction(ir::KernelOp kernel, const ir::SymbolicShapes &shapes)
     } else if (!op.hasTrait<OpTrait::IsTerminator>()) {
       EXPECT_FALSE(reduction) << "elementwise after a reduction";
     }
-  const ir::SymbolicShape &iteration =
-      shapes[reduction ? reduction->getOperand(0) : body.getTerminator()->getOperand(0)];
+  Value first = body.getTerminator()->getOperand(0);
+  if (ir::isColumnConcat(first.getDefiningOp()))
+    first = first.getDefiningOp()->getOperand(0);
+  const ir::SymbolicShape &iteration = shapes[reduction ? reduction->getOperand(0) : first];
   if (reduction) {
     auto axes = cast<DenseI64ArrayAttr>(reduction->getAttr("axes")).asArrayRef();
     for (size_t i = 1; i < axes.size(); ++i)
@@ -65,7 +71,9 @@ void expectMapOrReduction(ir::KernelOp kernel, const ir::SymbolicShapes &shapes)
     if (isElementwise(op) && !isScalar(op.getResult(0)))
       EXPECT_TRUE(shapes[op.getResult(0)] == iteration);
   for (Value yielded : body.getTerminator()->getOperands())
-    if (!yielded.getDefiningOp() || !isReduction(*yielded.getDefiningOp()))
+    if (ir::isColumnConcat(yielded.getDefiningOp()))
+      EXPECT_TRUE(shapes[yielded.getDefiningOp()->getOperand(0)] == iteration) << "columns of a map";
+    else if (!yielded.getDefiningOp() || !isReduction(*yielded.getDefiningOp()))
       EXPECT_TRUE(shapes[yielded] == iteration);
 }
 
@@ -77,7 +85,11 @@ void expectKernel(ir::KernelOp kernel, const ir::SymbolicShapes &shapes) {
   auto ops = body.without_terminator();
   if (llvm::any_of(ops, isContraction))
     return expectContraction(kernel, shapes);
-  if (llvm::all_of(ops, [](Operation &op) { return isElementwise(op) || isLeaf(op) || isReduction(op); }))
+  bool alone = llvm::hasSingleElement(ops);
+  if (llvm::all_of(ops, [&](Operation &op) {
+        return isElementwise(op) || (isLeaf(op) && !(alone && isa<ir::SliceOp>(op))) || isReduction(op) ||
+               (ir::isColumnConcat(&op) && !alone);
+      }))
     return expectMapOrReduction(kernel, shapes);
   EXPECT_TRUE(llvm::hasSingleElement(ops)) << "a single op stands alone";
   if (isa<ir::MatmulOp, ir::ConvFilterGradOp>(body.front())) {

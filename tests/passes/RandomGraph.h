@@ -18,7 +18,7 @@ public:
 
   void step() {
     mlir::Value x = pick(full), y = pick(full);
-    switch (random() % 12) {
+    switch (random() % 14) {
     case 0:
       return keep(ir::TanhOp::create(b, x));
     case 1:
@@ -42,6 +42,19 @@ public:
       return keep(ir::SoftmaxOp::create(b, x));
     case 10:
       return keep(ir::BroadcastLikeOp::create(b, pick(vectors), b.getDenseI64ArrayAttr({0}), x));
+    case 11: { // columns of values side by side
+      mlir::Value wide = ir::ConcatOp::create(b, mlir::ValueRange{x, ir::TanhOp::create(b, y)}, 1);
+      int64_t n = mlir::cast<mlir::RankedTensorType>(x.getType()).getDimSize(1);
+      return keep(ir::SliceOp::create(b, wide, 1, random() % (n + 1), n));
+    }
+    case 12: { // gates: all from one map, read back by another
+      mlir::Value gates = ir::ConcatOp::create(
+          b, mlir::ValueRange{ir::SigmoidOp::create(b, x), ir::ReluOp::create(b, y), ir::MultiplyOp::create(b, x, y)}, 1);
+      int64_t n = mlir::cast<mlir::RankedTensorType>(x.getType()).getDimSize(1);
+      mlir::Value sum = ir::AddOp::create(b, ir::SliceOp::create(b, gates, 1, 2 * n, n), ir::SliceOp::create(b, gates, 1, 0, n));
+      keep(ir::SliceOp::create(b, gates, 1, 1, 1)); // a column
+      return keep(ir::MultiplyOp::create(b, sum, ir::SliceOp::create(b, pick(vectors), 0, 0, n)));
+    }
     default: {
       bool transpose = random() % 2;
       mlir::Value weights = ir::MatmulOp::create(b, x, y, b.getBoolAttr(true), b.getBoolAttr(false)); // (n, n)

@@ -199,3 +199,41 @@ func.func @largest(%x: tensor<?x5xf32>) -> (tensor<?xf32>, tensor<?xf32>) {
   %count = tenon.reduce_sum %ones {axes = array<i64: 1>, keepdims = false} : tensor<?x5xf32>
   return %max, %count : tensor<?xf32>, tensor<?xf32>
 }
+
+// -----
+
+// A recurrent cell's gates are columns of one value, read where they lie; their gradients are written side by side.
+// CHECK-LABEL: func.func @columns
+func.func @columns(%z: tensor<?x8xf32>, %c: tensor<?x4xf32>) -> (tensor<?x4xf32>, tensor<?x8xf32>) {
+  // CHECK: %[[K:.+]]:2 = tenon.kernel {{.*}}(%arg0, %arg1)
+  // CHECK-NEXT: ^bb0(%[[Z:.+]]: tensor<?x8xf32>, %[[C:.+]]: tensor<?x4xf32>):
+  // CHECK-DAG: tenon.slice %[[Z]] {axis = 1 : i64, size = 4 : i64, start = 0 : i64}
+  // CHECK-DAG: tenon.slice %[[Z]] {axis = 1 : i64, size = 4 : i64, start = 4 : i64}
+  // CHECK: %[[G:.+]] = tenon.concat
+  // CHECK-NEXT: tenon.yield %{{.*}}, %[[G]]
+  // CHECK: return %[[K]]#0, %[[K]]#1
+  %i = tenon.slice %z {axis = 1 : i64, start = 0 : i64, size = 4 : i64} : tensor<?x8xf32>
+  %f = tenon.slice %z {axis = 1 : i64, start = 4 : i64, size = 4 : i64} : tensor<?x8xf32>
+  %a = tenon.sigmoid %i : tensor<?x4xf32>
+  %b = tenon.tanh %f : tensor<?x4xf32>
+  %n = tenon.multiply %b, %c : tensor<?x4xf32>, tensor<?x4xf32>
+  %m = tenon.add %a, %n : tensor<?x4xf32>, tensor<?x4xf32>
+  %g = tenon.concat %a, %n {axis = 1 : i64} : tensor<?x4xf32>, tensor<?x4xf32>
+  return %m, %g : tensor<?x4xf32>, tensor<?x8xf32>
+}
+
+// -----
+
+// What no elementwise op reads, or none makes, is copied.
+// CHECK-LABEL: func.func @copies
+func.func @copies(%z: tensor<?x8xf32>) -> (tensor<?x4xf32>, tensor<?x16xf32>) {
+  // CHECK: tenon.kernel
+  // CHECK: tenon.slice
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.kernel
+  // CHECK: tenon.concat
+  // CHECK-NEXT: tenon.yield
+  %i = tenon.slice %z {axis = 1 : i64, start = 0 : i64, size = 4 : i64} : tensor<?x8xf32>
+  %g = tenon.concat %z, %z {axis = 1 : i64} : tensor<?x8xf32>, tensor<?x8xf32>
+  return %i, %g : tensor<?x4xf32>, tensor<?x16xf32>
+}
