@@ -264,12 +264,6 @@ private:
     if (scratchBytes)
       call->scratch = newBuffer(scratchBytes, stage);
     stageAt(stage).calls.push_back(std::move(*call));
-    }
-    for (mlir::Value result : op.getResults())
-      call->results.push_back(placeResult(result, stage));
-    if (scratchBytes)
-      call->scratch = newBuffer(scratchBytes, stage);
-    stageAt(stage).calls.push_back(std::move(*call));
     stageOf[op] = stage;
     return success();
   }
