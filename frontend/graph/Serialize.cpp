@@ -132,6 +132,60 @@ Json ModelNode::config() const {
 
 namespace {
 
+// One of Keras's operations on tensors, which may have the name of a layer.
+bool isOperation(const Json &entry) {
+  return entry.is_object() && entry.contains("module") && entry["module"].is_string() &&
+         entry["module"].get<std::string>().starts_with("keras.src.ops");
+}
+
+// The operations outside of layers that only make masks (Embedding's NotEqual): Keras writes them down as layers, here
+// masks follow from the layers. They are those that no layer's arguments besides masks, and no output, lead back to.
+std::set<std::string> maskOps(const Json &config) {
+  std::set<std::string> ops;
+  std::map<std::string, const Json *> nodes;
+  std::vector<std::string> open;
+  auto nameOf = [](const Json &entry) {
+    return entry.is_object() && entry.contains("name") && entry["name"].is_string() ? entry["name"].get<std::string>()
+                                                                                    : "";
+  };
+  if (!config.contains("layers") || !config["layers"].is_array())
+    return ops;
+  for (const Json &entry : config["layers"]) {
+    std::string name = nameOf(entry);
+    if (isOperation(entry))
+      ops.insert(name);
+    else
+      open.push_back(name);
+    if (entry.is_object() && entry.contains("inbound_nodes"))
+      nodes[name] = &entry["inbound_nodes"];
+  }
+  auto needed = [&](const std::string &name) {
+    if (ops.erase(name))
+      open.push_back(name);
+  };
+  std::function<void(const Json &)> follow = [&](const Json &json) {
+    if (json.is_object() && json.contains("keras_history") && json["keras_history"].is_array() &&
+        !json["keras_history"].empty() && json["keras_history"][0].is_string())
+      needed(json["keras_history"][0]);
+    else if (json.is_structured())
+      for (const auto &[key, item] : json.items())
+        if (key != "mask")
+          follow(item);
+  };
+  for (const char *key : {"input_layers", "output_layers"})
+    if (config.contains(key))
+      for (const auto &[pointer, item] : config[key].flatten().items())
+        if (item.is_string())
+          needed(item);
+  while (!open.empty()) {
+    std::string name = open.back();
+    open.pop_back();
+    if (auto found = nodes.find(name); found != nodes.end())
+      follow(*found->second);
+  }
+  return ops;
+}
+
 // What a call's argument beside its inputs says when the user gave none.
 bool isDefaultArgument(const Json &value) { return value.is_null() || value == false; }
 
@@ -146,10 +200,10 @@ public:
   FunctionalReader(const Json &config) : config(config), model(config.value("name", "functional")) {}
 
   std::shared_ptr<ModelNode> read() {
-    findMaskOps();
+    const std::set<std::string> masks = maskOps(config);
     for (const Json &entry : member(config, "layers")) {
       std::string name = member(entry, "name").get<std::string>();
-      if (maskOps.contains(name))
+      if (isOperation(entry) && masks.contains(name))
         continue;
       std::shared_ptr<LayerNode> layer = deserializeLayer(entry);
       if (layer->name() != name)
@@ -217,38 +271,6 @@ private:
       fail("a call without inputs: " + node.dump().substr(0, 80));
     return out;
   }
-  // Keras writes the ops that make masks down as layers; here masks follow from the layers themselves. All ops are such
-  // that no layer's arguments and no output lead back to.
-  void findMaskOps() {
-    std::map<std::string, const Json *> entries;
-    std::vector<std::string> open;
-    for (const Json &entry : member(config, "layers")) {
-      std::string name = member(entry, "name").get<std::string>();
-      entries[name] = &entry;
-      bool isOp = entry.value("module", Json()).is_string() && entry["module"].get<std::string>().starts_with("keras.src.ops");
-      isOp ? (void)maskOps.insert(name) : open.push_back(name);
-    }
-    auto reach = [&](const Json &json, auto &&self) -> void {
-      if (json.is_object() && json.value("class_name", "") == "__keras_tensor__") {
-        std::string name = triple(member(member(json, "config"), "keras_history")).layer;
-        if (maskOps.erase(name))
-          open.push_back(name);
-      } else if (json.is_structured()) {
-        for (const auto &[key, item] : json.items())
-          if (key != "mask")
-            self(item, self);
-      }
-    };
-    for (const std::string &end : {"input_layers", "output_layers"})
-      for (const Json &item : member(config, end.c_str()).flatten())
-        if (item.is_string() && maskOps.erase(item.get<std::string>()))
-          open.push_back(item.get<std::string>());
-    while (!open.empty()) {
-      std::string name = open.back();
-      open.pop_back();
-      reach(member(*entries.at(name), "inbound_nodes"), reach);
-    }
-  }
   const Tensor *find(const Reference &reference) const {
     auto entry = layers.find(reference.layer);
     if (entry == layers.end())
@@ -307,7 +329,6 @@ private:
   const Json &config;
   std::string model;
   std::map<std::string, Entry> layers;
-  std::set<std::string> maskOps;
   std::vector<Pending> pending;
 };
 
@@ -328,12 +349,6 @@ std::shared_ptr<ModelNode> readSequential(const Json &config) {
 
 } // namespace
 
-// One of Keras's operations on tensors, which may have the name of a layer.
-static bool isOperation(const Json &entry) {
-  return entry.is_object() && entry.contains("module") && entry["module"].is_string() &&
-         entry["module"].get<std::string>().starts_with("keras.src.ops");
-}
-
 std::shared_ptr<LayerNode> deserializeLayer(const Json &json) {
   if (!json.is_object() || !json.contains("class_name") || !json.contains("config") || !json["config"].is_object())
     throw Error("model JSON: expected a layer with class_name and config, got " + json.dump().substr(0, 80));
@@ -352,54 +367,6 @@ std::shared_ptr<LayerNode> deserializeLayer(const Json &json) {
 }
 
 namespace {
-
-// The operations outside of layers that only make masks (Embedding's NotEqual): Keras writes them down as layers, here
-// masks follow from the layers. They are those that no layer's arguments besides masks, and no output, lead back to.
-std::set<std::string> maskOps(const Json &config) {
-  std::set<std::string> ops;
-  std::map<std::string, const Json *> nodes;
-  std::vector<std::string> open;
-  auto nameOf = [](const Json &entry) {
-    return entry.is_object() && entry.contains("name") && entry["name"].is_string() ? entry["name"].get<std::string>()
-                                                                                    : "";
-  };
-  if (!config.contains("layers") || !config["layers"].is_array())
-    return ops;
-  for (const Json &entry : config["layers"]) {
-    std::string name = nameOf(entry);
-    if (isOperation(entry))
-      ops.insert(name);
-    else
-      open.push_back(name);
-    if (entry.is_object() && entry.contains("inbound_nodes"))
-      nodes[name] = &entry["inbound_nodes"];
-  }
-  auto needed = [&](const std::string &name) {
-    if (ops.erase(name))
-      open.push_back(name);
-  };
-  std::function<void(const Json &)> follow = [&](const Json &json) {
-    if (json.is_object() && json.contains("keras_history") && json["keras_history"].is_array() &&
-        !json["keras_history"].empty() && json["keras_history"][0].is_string())
-      needed(json["keras_history"][0]);
-    else if (json.is_structured())
-      for (const auto &[key, item] : json.items())
-        if (key != "mask")
-          follow(item);
-  };
-  for (const char *key : {"input_layers", "output_layers"})
-    if (config.contains(key))
-      for (const auto &[pointer, item] : config[key].flatten().items())
-        if (item.is_string())
-          needed(item);
-  while (!open.empty()) {
-    std::string name = open.back();
-    open.pop_back();
-    if (auto found = nodes.find(name); found != nodes.end())
-      follow(*found->second);
-  }
-  return ops;
-}
 
 // Finds everything that is not supported, instead of the first.
 struct Survey {

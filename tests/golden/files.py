@@ -53,6 +53,14 @@ def shared():
     return Model([left, right], layers.Dense(1, activation="sigmoid")(both), name="shared_layer")
 
 
+def recurrent():
+    """The weights lie in the group of an inner cell; Keras writes the mask's NotEqual down as if it were a layer."""
+    words = Input((None,), dtype="int32", name="words")
+    x = layers.Embedding(9, 4, mask_zero=True)(words)
+    x = layers.LSTM(3, return_sequences=True)(x)
+    return Model(words, layers.Dense(2)(layers.LSTM(2, go_backwards=True, use_bias=False)(x)), name="recurrent")
+
+
 def severalOutputs():
     x = Input((6,), name="x")
     hidden = layers.Dense(5, activation="tanh", name="hidden")(x)
@@ -73,7 +81,7 @@ def compiledSequential():
     return model
 
 
-MODELS = [functional, sequential, sequentialBuiltLate, nested, shared, severalOutputs, compiledSequential]
+MODELS = [functional, sequential, sequentialBuiltLate, nested, shared, recurrent, severalOutputs, compiledSequential]
 
 
 def unsupported():
@@ -106,7 +114,8 @@ def main():
         values = setWeights(model, rng)
         path = os.path.join(FOLDER, model.name + ".keras")
         model.save(path)
-        inputs = [numbers(rng, (3, *x.shape[1:])) for x in model.inputs]
+        inputs = [numbers(rng, (3, *x.shape[1:])) if x.dtype == "float32" else rng.integers(0, 9, (3, 5)).astype("int32")
+                  for x in model.inputs]
         outputs = model.predict(inputs if len(inputs) > 1 else inputs[0], verbose=0)
         case = {"name": model.name, "weights": [zlib.crc32(value.tobytes()) for value in values],
                 "inputs": [array(x) for x in inputs], "outputs": [array(y) for y in (outputs if isinstance(outputs, list) else [outputs])]}

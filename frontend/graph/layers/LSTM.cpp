@@ -48,6 +48,7 @@ public:
       require(rate >= 0 && rate < 1, "expected a dropout in [0, 1), got " + Json(rate).dump());
   }
   bool recordsBuild() const override { return true; }
+  std::string weightsGroup() const override { return "cell/"; }
   const char *stateArgument() const override { return "initial_state"; }
   Masking masking() const override { return Masking::Own; }
   Json callArguments() const override { return {{"mask", nullptr}, {"training", false}}; }
