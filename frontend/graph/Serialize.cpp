@@ -172,11 +172,12 @@ std::set<std::string> maskOps(const Json &config) {
         if (key != "mask")
           follow(item);
   };
-  for (const char *key : {"input_layers", "output_layers"})
-    if (config.contains(key))
-      for (const auto &[pointer, item] : config[key].flatten().items())
-        if (item.is_string())
-          needed(item);
+  for (const char *key : {"input_layers", "output_layers"}) {
+    const Json ends = config.value(key, Json::array()).flatten();
+    for (const Json &item : ends)
+      if (item.is_string())
+        needed(item);
+  }
   while (!open.empty()) {
     std::string name = open.back();
     open.pop_back();

@@ -21,11 +21,9 @@ Json readGolden() {
 
 std::vector<Case> networks() {
   std::vector<Case> cases;
-  for (const Json &network : readGolden().at("networks")) {
-    Case testCase{network};
-    testCase.data["network"] = network.at("network");
-    cases.push_back(std::move(testCase));
-  }
+  const Json golden = readGolden();
+  for (const Json &network : golden.at("networks"))
+    cases.push_back({network});
   return cases;
 }
 
@@ -106,9 +104,11 @@ TEST(Networks, TakeImagesOfAnySizeWithoutTheirClassifier) {
   clearSession();
   const Model model = applications::MobileNet({.alpha = 0.25, .includeTop = false, .weights = std::nullopt});
   EXPECT_EQ(model.outputs()[0].shape(), (Shape{None, None, None, 256}));
+  // One stride of 2 pads as "same" does, four pad one pixel at the end.
+  auto side = [](int64_t size) { return (size + 1) / 2 / 16; };
   for (const Shape &size : {Shape{1, 40, 64, 3}, Shape{2, 97, 33, 3}}) {
     const Array features = model.predictOnBatch(Array(size, DType::F32));
-    EXPECT_EQ(features.shape(), (Shape{size[0], (size[1] + 31) / 32, (size[2] + 31) / 32, 256}));
+    EXPECT_EQ(features.shape(), (Shape{size[0], side(size[1]), side(size[2]), 256}));
   }
 }
 
