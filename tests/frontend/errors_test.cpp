@@ -48,7 +48,7 @@ const Mistake mistakes[] = {
      "dense: expected an input whose last axis has size 3, got shape (None, 5)"},
     {"Initializer", [] { Dense({.units = 4, .kernelInitializer = "he"}); },
      "unknown initializer 'he', expected one of constant, glorot_normal, glorot_uniform, he_normal, he_uniform, ones, "
-     "random_normal, random_uniform, truncated_normal, zeros"},
+     "orthogonal, random_normal, random_uniform, truncated_normal, zeros"},
     {"NameWithSlash", [] { Dense({.units = 4, .name = "a/b"}); }, "a/b: a layer's name must not contain '/'"},
     {"EmptyTensor", [] { Dense({.units = 4})(Tensor()); }, "dense: called with a tensor that stands for no value"},
     {"ShapeOfEmptyTensor", [] { Tensor().shape(); },

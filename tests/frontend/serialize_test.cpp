@@ -91,7 +91,7 @@ TEST(Serialize, NamesWhatIsNotUnderstood) {
   EXPECT_EQ(with("/config/layers/1/config/dtype", "float16"), "d: dtype is \"float16\", only float32 is supported");
   EXPECT_EQ(with("/config/layers/1/config/kernel_initializer", "best"),
             "d: option kernel_initializer: unknown initializer 'best', expected one of constant, glorot_normal, "
-            "glorot_uniform, he_normal, he_uniform, ones, random_normal, random_uniform, truncated_normal, zeros");
+            "glorot_uniform, he_normal, he_uniform, ones, orthogonal, random_normal, random_uniform, truncated_normal, zeros");
   EXPECT_EQ(with("/config/layers/1/module", "keras.src.ops.numpy"),
             "d: the operation Dense outside of layers is not supported");
   Json several = json;

@@ -235,7 +235,7 @@ std::vector<OpCase> makeCases() {
   cases.push_back({"conv/1d_dilated", {{"BxTx3xf32"}, {"3x3x5xf32"}}, conv({1}, {4, 0}, {2})});
   cases.push_back({"conv/depthwise", {{"Bx5x4x3xf32"}, {"3x2x1x6xf32"}}, conv({2, 1}, {-1, -1, -1, -1}, {1, 1}, 3)});
   addDepthwise(cases, "same", "Bx5x6x19xf32", "3x3x1x19xf32", "Bx5x6x19xf32", {1, 1}, {-1, -1, -1, -1}, {1, 1}, 19);
-  addDepthwise(cases, "wide", "Bx2x40x18xf32", "3x5x1x18xf32", "Bx2x40x18xf32", {1, 1}, {1, 1, 2, 2}, {1, 1}, 18);
+  addDepthwise(cases, "wide", "2x1x40x18xf32", "1x5x1x18xf32", "2x1x40x18xf32", {1, 1}, {0, 0, 2, 2}, {1, 1}, 18);
   addDepthwise(cases, "valid", "Bx5x31x9xf32", "2x3x1x9xf32", "Bx4x29x9xf32", {1, 1}, {0, 0, 0, 0}, {1, 1}, 9);
   addDepthwise(cases, "strided", "Bx6x7x8xf32", "3x2x1x8xf32", "Bx3x3x8xf32", {2, 3}, {-1, -1, -1, -1}, {1, 1}, 8);
   addDepthwise(cases, "strided_wide", "Bx4x33x5xf32", "3x3x1x5xf32", "Bx2x17x5xf32", {2, 2}, {1, 1, 1, 1}, {1, 1}, 5);
