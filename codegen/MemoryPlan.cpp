@@ -9,7 +9,8 @@ using namespace tenon;
 using namespace tenon::codegen;
 
 int64_t tenon::codegen::bufferBytes(const Buffer &buffer, llvm::ArrayRef<int64_t> symbols) {
-  return (ir::evaluate(buffer.bytes, symbols) + 63) / 64 * 64;
+  // Sizes that an entry's checks refuse may come out negative at a sample point.
+  return std::max<int64_t>(64, (ir::evaluate(buffer.bytes, symbols) + 63) / 64 * 64);
 }
 
 static bool together(const Buffer &a, const Buffer &b) { return a.first <= b.last && b.first <= a.last; }

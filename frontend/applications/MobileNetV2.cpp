@@ -17,9 +17,9 @@ Tensor batchNorm(const Tensor &x, const std::string &name) {
 }
 Tensor relu6(const Tensor &x, const std::string &name) { return ReLU({.maxValue = 6.0, .name = name})(x); }
 
-// One before and one behind, and one less before where the side is even.
+// One before and one behind, and one less before where the side is even or (as in Keras) not known.
 Margin2D paddingFor(const Tensor &x) {
-  auto side = [](int64_t size) { return Margin(size != None && size % 2 == 0 ? 0 : 1, 1); };
+  auto side = [](int64_t size) { return Margin(size == None || size % 2 == 0 ? 0 : 1, 1); };
   return {side(x.shape()[1]), side(x.shape()[2])};
 }
 

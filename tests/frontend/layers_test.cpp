@@ -3,6 +3,7 @@
 #include "frontend/graph/LayerTable.h"
 #include "tests/frontend/Interpret.h"
 #include "tests/frontend/LayerCases.h"
+#include <cmath>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -88,7 +89,8 @@ TEST_P(Layers, SharesItsWeightsWhenCalledTwice) {
   std::vector<Array> data = dataOf(GetParam()), twice = data;
   twice.insert(twice.end(), data.begin(), data.end());
   auto results = program.call("predict", twice);
-  EXPECT_EQ(results[0].values(), results[1].values());
+  for (int64_t i = 0; i < results[0].size(); ++i) // an index outside its table gives NaN
+    EXPECT_TRUE(results[0][i] == results[1][i] || (std::isnan(results[0][i]) && std::isnan(results[1][i]))) << i;
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Layers, ::testing::ValuesIn(layerCases()), [](const auto &info) { return info.param.title; });
