@@ -3,6 +3,7 @@
 #include "codegen/ColumnViews.h"
 #include "codegen/KernelEmitter.h"
 #include "ir/PackedLayout.h"
+#include "ir/Stages.h"
 #include "mlir/Parser/Parser.h"
 #include "tenon/c_api.h"
 #include "llvm/ADT/SetVector.h"
@@ -541,6 +542,8 @@ private:
   int64_t stageFor(Operation *op) {
     int64_t current = plan.stages.size();
     if (current == 0 || plan.stages.back().loops.empty() == isa<ir::ScanOp>(op) || isStepwise(plan.stages.back()))
+      return current;
+    if (op->hasAttr(ir::ownStageName))
       return current;
     if (auto scan = dyn_cast<ir::ScanOp>(op); scan && sharedBytes(scan) > machine.l2 / 2)
       return current;

@@ -46,6 +46,7 @@ std::string Kernel::canonicalText(ir::KernelOp op, const ir::SymbolicShapes &sha
   mapping.map(op.getOperands(), entry->getArguments());
   auto clone = cast<ir::KernelOp>(b.clone(*op, mapping));
   clone.setName("kernel");
+  clone->setDiscardableAttrs(ArrayRef<NamedAttribute>{}); // what passes say about its place among others
   func::ReturnOp::create(b, UnknownLoc::get(context), clone.getResults());
   std::string text;
   llvm::raw_string_ostream os(text);

@@ -3,6 +3,7 @@
 #include "codegen/Compile.h"
 #include "codegen/Driver.h"
 #include "codegen/Manifest.h"
+#include "ir/Stages.h"
 #include "mlir/Parser/Parser.h"
 #include <atomic>
 #include <thread>
@@ -63,6 +64,9 @@ static std::string explain(const StagePlan &stage, const KernelTable &table, Arr
     for (auto [k, step] : llvm::enumerate(loop.stages))
       text += explain(step, table, symbols, "  " + head + "." + std::to_string(k));
   }
+  if (auto remarks = plan.function->getAttrOfType<ArrayAttr>(ir::remarksName))
+    for (Attribute line : remarks)
+      text += "  " + cast<StringAttr>(line).str() + "\n";
   return text;
 }
 static std::string explain(const EntryPlan &plan, const KernelTable &table) {

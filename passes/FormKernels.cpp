@@ -155,14 +155,7 @@ struct FormKernels : tenon::passes::impl::FormKernelsBase<FormKernels> {
   explicit FormKernels(const ir::Machine &machine) : machine(machine) {}
 
   LogicalResult initialize(MLIRContext *context) override {
-    if (machine)
-      return success();
-    std::string message;
-    FailureOr<ir::Machine> named = ir::Machine::named(target, message);
-    if (failed(named))
-      return emitError(UnknownLoc::get(context)) << "form-kernels: " << message;
-    machine = *named;
-    return success();
+    return describeMachine(machine, target, getArgument(), context);
   }
 
   void runOnOperation() override {

@@ -7,11 +7,17 @@
 
 namespace tenon::passes {
 
+/// The machine a pass prices for, by the name in its option `target` unless it is described already.
+mlir::LogicalResult describeMachine(std::optional<ir::Machine> &machine, const std::string &target, llvm::StringRef pass,
+                                    mlir::MLIRContext *context);
+
 #define GEN_PASS_DECL
 #include "passes/Passes.h.inc"
 
-/// form-kernels for a machine that is already described (the option `target` names one).
+/// Passes for a machine that is already described (the option `target` names one).
 std::unique_ptr<mlir::Pass> createFormKernels(const ir::Machine &machine);
+std::unique_ptr<mlir::Pass> createMergeSiblingConvolutions(const ir::Machine &machine);
+std::unique_ptr<mlir::Pass> createScheduleBranches(const ir::Machine &machine);
 
 #define GEN_PASS_REGISTRATION
 #include "passes/Passes.h.inc"

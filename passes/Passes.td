@@ -107,7 +107,8 @@ def FoldBatchNorm : Pass<"fold-batch-norm", "::mlir::func::FuncOp"> {
   let description = [{
     With `scale = gamma / sqrt(variance + epsilon)`: `batch_norm(conv(x, k) + b) = conv(x, k * scale) + (b - mean) * scale
     + beta`, and for a batch_norm in front `conv(x * scale + shift, k) = conv(x, k * scale) + sum(k * shift)`, which is
-    exact only where no padding is read. What folds into neither becomes `x * scale + shift`. The arithmetic is ordinary
+    exact only where no padding is read; then every user must be such a layer. Depthwise and other grouped convolutions
+    take it on both sides. Behind an activation it goes forward where it may. What folds into neither becomes `x * scale + shift`. The arithmetic is ordinary
     ops on weights, which `split-prepare` moves out. Functions that assign variables are left alone: they run with ever
     new weights and would pay for the fold at each call.
 
@@ -150,6 +151,94 @@ def FoldBroadcasts : Pass<"fold-broadcasts", "::mlir::func::FuncOp"> {
   }];
   let dependentDialects = ["::tenon::ir::TenonDialect"];
   let statistics = [Statistic<"dropped", "dropped", "Broadcasts no longer needed by an op">];
+}
+
+def FoldResidualProjection : Pass<"fold-residual-projection", "::mlir::func::FuncOp"> {
+  let summary = "makes a shortcut part of the weights of the layer it is added to";
+  let description = [{
+    `y = main(x) + projection(x)`, the projection being a 1x1 convolution of the same stride or a dense layer without
+    activation, or x itself: when main is one layer that reads the same x, the projection's weights are added to the tap
+    that reads the same pixel, and one layer remains (as RepVGG does). Without such a tap at every image size, with another
+    stride or another input the sum stays, in the epilogue of the layer that comes last. Normalisations are folded before.
+
+    Before:
+    ```mlir
+    %0 = tenon.conv %x, %k {...} : tensor<?x8x8x3xf32>, tensor<3x3x3x4xf32>
+    %1 = tenon.conv %x, %p {...} : tensor<?x8x8x3xf32>, tensor<1x1x3x4xf32>
+    %2 = tenon.add %0, %1 : tensor<?x8x8x4xf32>, tensor<?x8x8x4xf32>
+    ```
+    After:
+    ```mlir
+    %tap = tenon.pad %p {low = array<i64: 1, 1, 0, 0>, high = array<i64: 1, 1, 0, 0>, value = 0.0 : f64} : tensor<1x1x3x4xf32>
+    %sum = tenon.add %k, %tap : tensor<3x3x3x4xf32>, tensor<3x3x3x4xf32>
+    %2 = tenon.conv %x, %sum {...} : tensor<?x8x8x3xf32>, tensor<3x3x3x4xf32>
+    ```
+    Runs after `fold-batch-norm` and before `merge-sibling-convolutions`. Functions that assign variables are left alone.
+  }];
+  let dependentDialects = ["::tenon::ir::TenonDialect"];
+  let statistics = [Statistic<"folded", "folded", "Shortcuts that became part of weights">];
+}
+
+def MergeSiblingConvolutions : Pass<"merge-sibling-convolutions", "::mlir::func::FuncOp"> {
+  let summary = "makes one layer of several that read one input alike";
+  let description = [{
+    Convolutions of one input with the same window, strides and padding, or dense layers of one input, followed by the same
+    elementwise ops, become one with the filters side by side: the input is read once, narrow layers fill the register tile
+    together. What each had is a slice of columns, which those who use it read in place. A result that would have to be
+    copied (a part of a concatenation, a result of the function, a view) keeps its layer, and so does everything when the
+    cost model finds the merged layer no cheaper.
+
+    Before:
+    ```mlir
+    %0 = tenon.conv %x, %a {...} : tensor<?x8x8x3xf32>, tensor<1x1x3x4xf32>
+    %1 = tenon.conv %x, %b {...} : tensor<?x8x8x3xf32>, tensor<1x1x3x4xf32>
+    ```
+    After:
+    ```mlir
+    %k = tenon.concat %a, %b {axis = 3 : i64} : tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>
+    %y = tenon.conv %x, %k {...} : tensor<?x8x8x3xf32>, tensor<1x1x3x8xf32>
+    %0 = tenon.slice %y {axis = 3 : i64, start = 0 : i64, size = 4 : i64} : tensor<?x8x8x8xf32>
+    %1 = tenon.slice %y {axis = 3 : i64, start = 4 : i64, size = 4 : i64} : tensor<?x8x8x8xf32>
+    ```
+    Runs after `fold-batch-norm`, which makes the layers alike, and before `form-kernels`. Functions that assign variables
+    are left alone.
+  }];
+  let dependentDialects = ["::tenon::ir::TenonDialect"];
+  let options = [Option<"target", "target", "std::string", "\"host\"", "the machine the layers are priced for">];
+  let statistics = [Statistic<"merged", "merged", "Groups of layers merged">];
+}
+
+def ScheduleBranches : Pass<"schedule-branches", "::mlir::func::FuncOp"> {
+  let summary = "orders the kernels of a fork branch by branch, or level by level where that is cheaper";
+  let description = [{
+    Between two places where only one value is alive lies a fork with its branches. Branch by branch, each kernel with every
+    core, keeps least memory alive; level by level, kernels that do not need one another share a fork-join and fill the
+    cores together. The cost model prices both for the machine's cores; levels must gain a twentieth. Kernels that run by
+    themselves carry `tenon.own_stage`, which code generation reads. Both prices stand in the function's remarks.
+
+    Before:
+    ```mlir
+    %0 = tenon.kernel "a1"(%x) ...
+    %1 = tenon.kernel "b1"(%x) ...
+    %2 = tenon.kernel "a2"(%0) ...
+    %3 = tenon.kernel "b2"(%1) ...
+    %4 = tenon.kernel "join"(%2, %3) ...
+    ```
+    After:
+    ```mlir
+    %0 = tenon.kernel "a1"(%x) ... {tenon.own_stage}
+    %2 = tenon.kernel "a2"(%0) ... {tenon.own_stage}
+    %1 = tenon.kernel "b1"(%x) ... {tenon.own_stage}
+    %3 = tenon.kernel "b2"(%1) ... {tenon.own_stage}
+    %4 = tenon.kernel "join"(%2, %3) ... {tenon.own_stage}
+    ```
+    Runs last, after `split-prepare`. Functions that assign variables are left alone: their order decides what may be
+    overwritten.
+  }];
+  let dependentDialects = ["::tenon::ir::TenonDialect"];
+  let options = [Option<"target", "target", "std::string", "\"host\"", "the machine the branches are priced for">];
+  let statistics = [Statistic<"sharedForks", "shared", "Forks whose kernels share fork-joins">,
+                    Statistic<"serialForks", "serial", "Forks whose kernels run one after another">];
 }
 
 def FormKernels : Pass<"form-kernels", "::mlir::func::FuncOp"> {

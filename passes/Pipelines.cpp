@@ -14,15 +14,19 @@ static void addCleanup(OpPassManager &passes) {
 
 void passes::buildInferencePipeline(OpPassManager &passes, const PipelineOptions &options) {
   addCleanup(passes);
-  if (!options.exact)
+  if (!options.exact) {
     passes.addNestedPass<func::FuncOp>(createFoldBatchNorm());
+    passes.addNestedPass<func::FuncOp>(createFoldResidualProjection()); // sees biases, not normalisations
+    passes.addNestedPass<func::FuncOp>(createMergeSiblingConvolutions(options.machine));
+  }
   passes.addNestedPass<func::FuncOp>(createDecomposeNormalization());
   passes.addNestedPass<func::FuncOp>(createSplitGroups());
   passes.addNestedPass<func::FuncOp>(createFoldBroadcasts());
   addCleanup(passes);
   passes.addNestedPass<func::FuncOp>(createFormKernels(options.machine));
   if (options.prepare)
-    passes.addPass(createSplitPrepare()); // last: packing the weights moves too
+    passes.addPass(createSplitPrepare()); // packing the weights moves too
+  passes.addNestedPass<func::FuncOp>(createScheduleBranches(options.machine)); // last: orders what is left
 }
 
 void passes::buildTrainingPipeline(OpPassManager &passes, const PipelineOptions &options) {
@@ -30,6 +34,18 @@ void passes::buildTrainingPipeline(OpPassManager &passes, const PipelineOptions 
   passes.addPass(createDifferentiate());
   passes.addPass(createBuildTrainStep());
   buildInferencePipeline(passes, options);
+}
+
+LogicalResult passes::describeMachine(std::optional<ir::Machine> &machine, const std::string &target, StringRef pass,
+                                      MLIRContext *context) {
+  if (machine)
+    return success();
+  std::string message;
+  FailureOr<ir::Machine> named = ir::Machine::named(target, message);
+  if (failed(named))
+    return emitError(UnknownLoc::get(context)) << pass << ": " << message;
+  machine = *named;
+  return success();
 }
 
 LogicalResult passes::optimize(ModuleOp module, const PipelineOptions &options) {

@@ -66,3 +66,8 @@ double tenon::ir::depthwiseSeconds(const Machine &machine, int64_t pixels, int64
   double products = static_cast<double>(pixels) * ceilDiv(channels, machine.lanes) * taps;
   return products / machine.fmaPorts / (machine.gigahertz * 1e9);
 }
+
+double tenon::ir::streamSeconds(const Machine &machine, double bytes) {
+  constexpr double bytesPerCycle = 12; // a core's share of L3, less when it is memory
+  return bytes / bytesPerCycle / (machine.gigahertz * 1e9);
+}

@@ -28,4 +28,10 @@ Tile chooseDepthwiseTile(const Machine &machine, int64_t width, int64_t windowWi
 /// products.
 double depthwiseSeconds(const Machine &machine, int64_t pixels, int64_t channels, int64_t taps);
 
+/// Predicted seconds of moving bytes between a core and the memory behind its L2.
+double streamSeconds(const Machine &machine, double bytes);
+
+/// What starting and joining the tasks of a stage costs.
+inline constexpr double forkJoinSeconds = 0.3e-6;
+
 } // namespace tenon::ir

@@ -80,3 +80,68 @@ func.func @evaluate(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   tenon.assign @mean, %gamma : tensor<4xf32>
   return %0 : tensor<?x4xf32>
 }
+
+// -----
+
+tenon.variable @d : tensor<3x3x1x8xf32> "weight"
+tenon.variable @p : tensor<1x1x8x5xf32> "weight"
+tenon.variable @a : tensor<4xf32> "weight"
+tenon.variable @b : tensor<5xf32> "weight"
+// A separable convolution between two normalisations: the first goes into the depthwise filter, each channel's factor
+// meeting both its filters, the second into the pointwise one.
+// CHECK-LABEL: func.func @separable
+func.func @separable(%x: tensor<?x8x8x4xf32>) -> tensor<?x6x6x5xf32> {
+  // CHECK-NOT: tenon.batch_norm
+  // CHECK-DAG: tenon.reshape {{.+}} {shape = array<i64: 3, 3, 1, 4, 2>}
+  // CHECK-DAG: tenon.multiply %{{.+}}, %{{.+}} : tensor<3x3x1x4x2xf32>, tensor<1x4x1xf32>
+  // CHECK: tenon.conv %arg0, %{{.+}}groups = 4
+  // CHECK-NEXT: tenon.add
+  // CHECK: tenon.multiply %{{.+}}, %{{.+}} : tensor<1x1x8x5xf32>, tensor<5xf32>
+  // CHECK: tenon.conv
+  // CHECK: tenon.add
+  // CHECK-NEXT: return
+  %d = tenon.read @d : tensor<3x3x1x8xf32>
+  %p = tenon.read @p : tensor<1x1x8x5xf32>
+  %a = tenon.read @a : tensor<4xf32>
+  %b = tenon.read @b : tensor<5xf32>
+  %0 = tenon.batch_norm %x, %a, %a, %a, %a {epsilon = 1.0e-3 : f64} : tensor<?x8x8x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
+  %1 = tenon.conv %0, %d {strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 4 : i64} : tensor<?x8x8x4xf32>, tensor<3x3x1x8xf32>
+  %2 = tenon.conv %1, %p {strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x6x6x8xf32>, tensor<1x1x8x5xf32>
+  %3 = tenon.batch_norm %2, %b, %b, %b, %b {epsilon = 1.0e-3 : f64} : tensor<?x6x6x5xf32>, tensor<5xf32>, tensor<5xf32>, tensor<5xf32>, tensor<5xf32>
+  return %3 : tensor<?x6x6x5xf32>
+}
+
+// -----
+
+tenon.variable @w : tensor<4x2xf32> "weight"
+tenon.variable @v : tensor<4x3xf32> "weight"
+tenon.variable @a : tensor<4xf32> "weight"
+// Two layers take the normalised value: it goes into both. An activation before it stays where it is.
+// CHECK-LABEL: func.func @two_consumers
+func.func @two_consumers(%x: tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x3xf32>) {
+  // CHECK: %[[R:.+]] = tenon.relu %arg0
+  // CHECK: tenon.matmul %[[R]]
+  // CHECK: tenon.matmul %[[R]]
+  %w = tenon.read @w : tensor<4x2xf32>
+  %v = tenon.read @v : tensor<4x3xf32>
+  %a = tenon.read @a : tensor<4xf32>
+  %r = tenon.relu %x : tensor<?x4xf32>
+  %0 = tenon.batch_norm %r, %a, %a, %a, %a {epsilon = 1.0e-3 : f64} : tensor<?x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
+  %1 = tenon.matmul %0, %w {transpose_lhs = false, transpose_rhs = false} : tensor<?x4xf32>, tensor<4x2xf32>
+  %2 = tenon.matmul %0, %v {transpose_lhs = false, transpose_rhs = false} : tensor<?x4xf32>, tensor<4x3xf32>
+  return %1, %2 : tensor<?x2xf32>, tensor<?x3xf32>
+}
+
+// One of them is no layer that could take it.
+// CHECK-LABEL: func.func @one_consumer_refuses
+func.func @one_consumer_refuses(%x: tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x4xf32>) {
+  // CHECK: %[[S:.+]] = tenon.multiply %arg0
+  // CHECK: %[[T:.+]] = tenon.add %[[S]]
+  // CHECK: tenon.matmul %[[T]]
+  %w = tenon.read @w : tensor<4x2xf32>
+  %a = tenon.read @a : tensor<4xf32>
+  %0 = tenon.batch_norm %x, %a, %a, %a, %a {epsilon = 1.0e-3 : f64} : tensor<?x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
+  %1 = tenon.matmul %0, %w {transpose_lhs = false, transpose_rhs = false} : tensor<?x4xf32>, tensor<4x2xf32>
+  %2 = tenon.relu %0 : tensor<?x4xf32>
+  return %1, %2 : tensor<?x2xf32>, tensor<?x4xf32>
+}

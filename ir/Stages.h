@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// What passes tell code generation about the order of kernels.
+#pragma once
+#include "llvm/ADT/StringRef.h"
+
+namespace tenon::ir {
+
+/// On a kernel: it shares its fork-join with no other.
+inline constexpr llvm::StringLiteral ownStageName = "tenon.own_stage";
+/// On a function: lines of text about what passes did, for people.
+inline constexpr llvm::StringLiteral remarksName = "tenon.remarks";
+
+} // namespace tenon::ir

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ir/Stages.h"
+#include "ir/target/CostModel.h"
+#include "passes/Passes.h"
+#include "passes/Remarks.h"
+#include "passes/Weights.h"
+#include "llvm/ADT/SetVector.h"
+#include <cmath>
+#include <cstdio>
+
+namespace tenon::passes {
+#define GEN_PASS_DEF_SCHEDULEBRANCHES
+#include "passes/Passes.h.inc"
+} // namespace tenon::passes
+
+using namespace mlir;
+using namespace tenon;
+using namespace tenon::passes;
+
+namespace {
+double elementsOf(Value value) {
+  double count = 1;
+  for (auto [axis, size] : llvm::enumerate(shapeOf(value)))
+    count *= ShapedType::isDynamic(size) ? (axis == 0 ? 1 : 32) : size;
+  return count;
+}
+
+// One core's time for a kernel at batch 1, unknown sides taken as 32.
+double secondsOf(ir::KernelOp kernel, const ir::Machine &machine) {
+  double bytes = 0;
+  for (Value value : llvm::concat<Value>(llvm::to_vector(kernel.getOperands()), llvm::to_vector(kernel.getResults())))
+    bytes += 4 * elementsOf(value);
+  double seconds = ir::streamSeconds(machine, bytes);
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    std::optional<ir::ScheduleAttr> schedule = kernel.getSchedule();
+    if (!schedule || !isa<ir::MatmulOp, ir::ConvOp, ir::ConvInputGradOp>(op))
+      continue;
+    int64_t columns = shapeOf(op.getResult(0)).back();
+    double rows = elementsOf(op.getResult(0)) / columns;
+    ir::Tile tile{schedule->getRows(), schedule->getColumns()};
+    double weights = elementsOf(op.getOperand(1));
+    if (schedule->getAlgorithm() == "depthwise")
+      seconds = std::max(seconds, ir::depthwiseSeconds(machine, rows, columns, weights / columns));
+    else
+      seconds = std::max(seconds, ir::contractionSeconds(machine, tile, rows, columns, weights / columns));
+  }
+  return seconds;
+}
+
+// The kernel that makes a value, through views.
+Operation *kernelOf(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (isa<ir::KernelOp>(op))
+      return op;
+    if (!isa<ir::ReshapeOp, ir::ReshapeLikeOp>(op))
+      return nullptr;
+    value = op->getOperand(0);
+  }
+  return nullptr;
+}
+
+struct ScheduleBranches : tenon::passes::impl::ScheduleBranchesBase<ScheduleBranches> {
+  using ScheduleBranchesBase::ScheduleBranchesBase;
+  explicit ScheduleBranches(const ir::Machine &machine) : machine(machine) {}
+
+  LogicalResult initialize(MLIRContext *context) override { return passes::describeMachine(machine, target, getArgument(), context); }
+
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    // A function that assigns is ordered by when it may overwrite: gradients right before their updates.
+    if (function.isDeclaration() || !function.getOps<ir::AssignOp>().empty())
+      return markAllAnalysesPreserved();
+    Block &body = function.getBody().front();
+    SmallVector<Operation *> order = branchByBranch(body);
+    for (Operation *op : order)
+      op->removeAttr(ir::ownStageName);
+    // Between two places where only one value is alive lies a fork with its branches.
+    SmallVector<Operation *> result;
+    for (size_t begin = 0; begin < order.size();) {
+      size_t end = begin + 1;
+      while (end < order.size() && !isNarrow(order, end))
+        ++end;
+      schedule(ArrayRef(order).slice(begin, end - begin), result);
+      begin = end;
+    }
+    for (Operation *op : result)
+      op->moveBefore(body.getTerminator());
+  }
+
+  // Depth first from the results: a branch is finished before the next is begun, the one that keeps most memory first.
+  SmallVector<Operation *> branchByBranch(Block &body) {
+    Operation *terminator = body.getTerminator();
+    llvm::SetVector<Operation *> ordered;
+    std::function<void(Operation *)> visit = [&](Operation *op) {
+      if (!op || op->getBlock() != &body || ordered.contains(op))
+        return;
+      SmallVector<Operation *> makers;
+      for (Value operand : op->getOperands())
+        if (Operation *maker = operand.getDefiningOp())
+          makers.push_back(maker);
+      llvm::stable_sort(makers, [&](Operation *a, Operation *b) { return heaviest(a) > heaviest(b); });
+      for (Operation *maker : makers)
+        visit(maker);
+      ordered.insert(op);
+    };
+    visit(terminator);
+    for (Operation &op : body)
+      visit(&op);
+    SmallVector<Operation *> result;
+    for (Operation *op : ordered)
+      if (op != terminator && !isa<ir::ReadOp, ir::ConstantOp>(op)) // these stay at the entry
+        result.push_back(op);
+    return result;
+  }
+  // Does only the op before position `at` make what is used from there on?
+  static bool isNarrow(ArrayRef<Operation *> order, size_t at) {
+    DenseSet<Operation *> before(order.begin(), order.begin() + at);
+    for (Operation *op : order.drop_front(at))
+      for (Value operand : op->getOperands())
+        if (Operation *maker = operand.getDefiningOp(); maker && before.contains(maker) && maker != order[at - 1])
+          return false;
+    return true;
+  }
+  // The most bytes that a chain of single uses up to the op passes through.
+  double heaviest(Operation *op) {
+    auto [known, isNew] = weight.try_emplace(op, 0.0);
+    if (!isNew)
+      return known->second;
+    double most = 0;
+    for (Value result : op->getResults())
+      most = std::max(most, elementsOf(result));
+    for (Value operand : op->getOperands())
+      if (Operation *maker = operand.getDefiningOp(); maker && operand.hasOneUse() && isa<ir::KernelOp>(maker))
+        most = std::max(most, heaviest(maker));
+    return weight[op] = most;
+  }
+
+  // One fork with its branches: level by level, kernels of a level sharing a fork-join, or as it stands, each by itself.
+  void schedule(ArrayRef<Operation *> ops, SmallVectorImpl<Operation *> &result) {
+    DenseMap<Operation *, unsigned> level;
+    unsigned levels = 0;
+    for (Operation *op : ops) {
+      unsigned at = 0;
+      for (Value operand : op->getOperands())
+        if (Operation *maker = kernelOf(operand); maker && level.contains(maker))
+          at = std::max(at, level[maker] + 1);
+      if (!isa<ir::KernelOp>(op))
+        at = at ? at - 1 : 0; // a view belongs to its maker
+      level[op] = at;
+      levels = std::max(levels, at + 1);
+    }
+    std::vector<SmallVector<double>> times(levels);
+    double apart = 0, shared = 0;
+    unsigned kernels = 0;
+    for (Operation *op : ops)
+      if (auto kernel = dyn_cast<ir::KernelOp>(op)) {
+        times[level[op]].push_back(secondsOf(kernel, *machine));
+        apart += stageSeconds(times[level[op]].back());
+        ++kernels;
+      }
+    for (ArrayRef<double> together : times)
+      shared += together.empty() ? 0 : stageSeconds(together);
+    SmallVector<Operation *> order(ops);
+    if (kernels > levels) { // some level has several
+      bool shares = shared < worthwhile * apart;
+      if (shares)
+        llvm::stable_sort(order, [&](Operation *a, Operation *b) { return level[a] < level[b]; });
+      else
+        for (Operation *op : ops)
+          if (isa<ir::KernelOp>(op))
+            op->setAttr(ir::ownStageName, UnitAttr::get(&getContext()));
+      addRemark(ops.front(), getArgument(), ops.front()->getLoc(),
+             Twine(kernels) + " kernels in " + Twine(levels) + " levels " +
+                 (shares ? "share a fork-join per level" : "run one after another, branch by branch") + ": " + us(shared) +
+                 " shared, " + us(apart) + " apart (batch 1, " + Twine(machine->cores) + " cores)");
+      ++(shares ? sharedForks : serialForks);
+    }
+    result.append(order);
+  }
+
+  // All kernels of a stage over all cores, in tasks of about 10 us: no core has less than its share of them.
+  double stageSeconds(ArrayRef<double> kernels) {
+    constexpr double task = 10e-6;
+    double tasks = 0, work = 0, longest = 0;
+    for (double seconds : kernels) {
+      tasks += std::max(1.0, std::ceil(seconds / task));
+      work += seconds;
+      longest = std::max(longest, std::min(seconds, task));
+    }
+    return ir::forkJoinSeconds + std::max(longest, work / tasks * std::ceil(tasks / machine->cores));
+  }
+  static std::string us(double seconds) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f us", seconds * 1e6);
+    return text;
+  }
+
+  // Levels keep more alive than branches do: they must gain something.
+  static constexpr double worthwhile = 0.95;
+  DenseMap<Operation *, double> weight;
+  std::optional<ir::Machine> machine;
+};
+} // namespace
+
+std::unique_ptr<Pass> passes::createScheduleBranches(const ir::Machine &machine) {
+  return std::make_unique<ScheduleBranches>(machine);
+}

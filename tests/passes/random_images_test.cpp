@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Folding, merging and scheduling on random convolutional networks: every pass keeps what they mean.
+#include "mlir/IR/Verifier.h"
+#include "tests/passes/Helpers.h"
+#include "tests/passes/KernelContract.h"
+#include "tests/passes/RandomImages.h"
+#include <gtest/gtest.h>
+
+using namespace mlir;
+using namespace tenon;
+using namespace tenon::tests;
+
+namespace {
+class RandomImages : public testing::TestWithParam<unsigned> {};
+} // namespace
+
+TEST_P(RandomImages, MeanTheSameAfterEveryPass) {
+  PassTest test(GetParam());
+  OwningOpRef<ModuleOp> before = randomImages(test.context, GetParam());
+  ASSERT_TRUE(succeeded(verify(*before))) << test.diagnostics();
+  ir::VariableState weights = test.randomState(*before);
+  auto inputs = test.randomInputs(*before, "predict", 1 + GetParam() % 2);
+  ir::VariableState state = weights;
+  auto expected = test.call(*before, "predict", inputs, state);
+  OwningOpRef<ModuleOp> after = randomImages(test.context, GetParam());
+  for (const char *pass : {"func.func(fold-batch-norm)", "func.func(fold-residual-projection)",
+                           "func.func(merge-sibling-convolutions{target=x86-64-v3})",
+                           "func.func(decompose-normalization,fold-broadcasts),canonicalize,cse",
+                           "func.func(form-kernels{target=x86-64-v3}),split-prepare",
+                           "func.func(schedule-branches{target=x86-64-v3})"}) {
+    ASSERT_TRUE(test.run(*after, pass)) << pass << "\n" << test.diagnostics();
+    ir::VariableState own = ir::initialState(*after);
+    for (auto &variable : weights)
+      own[variable.getKey()] = variable.getValue();
+    if (after->lookupSymbol("prepare"))
+      test.call(*after, "prepare", {}, own);
+    auto actual = test.call(*after, "predict", inputs, own);
+    ASSERT_EQ(expected.size(), actual.size());
+    for (size_t i = 0; i < expected.size(); ++i)
+      expectNear(expected[i], actual[i], 1e-9, std::string(pass) + ", result " + std::to_string(i));
+  }
+  expectKernelContract(*after);
+}
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomImages, testing::Range(0u, 200u));
