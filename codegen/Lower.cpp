@@ -64,15 +64,15 @@ static std::string explain(const StagePlan &stage, const KernelTable &table, Arr
     for (auto [k, step] : llvm::enumerate(loop.stages))
       text += explain(step, table, symbols, "  " + head + "." + std::to_string(k));
   }
-  if (auto remarks = plan.function->getAttrOfType<ArrayAttr>(ir::remarksName))
-    for (Attribute line : remarks)
-      text += "  " + cast<StringAttr>(line).str() + "\n";
   return text;
 }
 static std::string explain(const EntryPlan &plan, const KernelTable &table) {
   std::string text = plan.name + "\n";
   for (auto [i, stage] : llvm::enumerate(plan.stages))
     text += explain(stage, table, plan.symbols, "  stage " + std::to_string(i));
+  if (auto remarks = plan.function->getAttrOfType<ArrayAttr>(ir::remarksName))
+    for (Attribute line : remarks)
+      text += "  " + cast<StringAttr>(line).str() + "\n";
   return text;
 }
 

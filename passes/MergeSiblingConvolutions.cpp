@@ -98,11 +98,11 @@ struct MergeSiblingConvolutions : tenon::passes::impl::MergeSiblingConvolutionsB
     for (Operation *first : layers) {
       if (done.contains(first))
         continue;
-      SmallVector<Sibling> siblings;
+      SmallVector<Sibling> siblings = {siblingOf(first)};
       for (Operation *other : layers)
-        if (!done.contains(other) && sameWindow(first, other)) {
+        if (other != first && !done.contains(other) && sameWindow(first, other)) {
           Sibling sibling = siblingOf(other);
-          if (siblings.empty() || sameChain(siblings[0], sibling))
+          if (sameChain(siblings[0], sibling))
             siblings.push_back(std::move(sibling));
         }
       if (siblings.size() < 2)

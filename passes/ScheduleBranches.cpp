@@ -28,7 +28,9 @@ double elementsOf(Value value) {
 // One core's time for a kernel at batch 1, unknown sides taken as 32.
 double secondsOf(ir::KernelOp kernel, const ir::Machine &machine) {
   double bytes = 0;
-  for (Value value : llvm::concat<Value>(llvm::to_vector(kernel.getOperands()), llvm::to_vector(kernel.getResults())))
+  SmallVector<Value> touched(kernel.getOperands());
+  touched.append(kernel.getResults().begin(), kernel.getResults().end());
+  for (Value value : touched)
     bytes += 4 * elementsOf(value);
   double seconds = ir::streamSeconds(machine, bytes);
   for (Operation &op : kernel.getBody().front().without_terminator()) {
@@ -47,16 +49,14 @@ double secondsOf(ir::KernelOp kernel, const ir::Machine &machine) {
   return seconds;
 }
 
-// The kernel that makes a value, through views.
-Operation *kernelOf(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    if (isa<ir::KernelOp>(op))
-      return op;
-    if (!isa<ir::ReshapeOp, ir::ReshapeLikeOp>(op))
-      return nullptr;
-    value = op->getOperand(0);
-  }
-  return nullptr;
+bool isView(Operation *op) { return isa<ir::ReshapeOp, ir::ReshapeLikeOp>(op); }
+
+// The op that makes a value, through views.
+Operation *makerOf(Value value) {
+  Operation *op = value.getDefiningOp();
+  while (op && isView(op))
+    op = op->getOperand(0).getDefiningOp();
+  return op;
 }
 
 struct ScheduleBranches : tenon::passes::impl::ScheduleBranchesBase<ScheduleBranches> {
@@ -112,13 +112,19 @@ struct ScheduleBranches : tenon::passes::impl::ScheduleBranchesBase<ScheduleBran
         result.push_back(op);
     return result;
   }
-  // Does only the op before position `at` make what is used from there on?
+  // Is one value alone, of those there are before position `at`, used from there on?
   static bool isNarrow(ArrayRef<Operation *> order, size_t at) {
-    DenseSet<Operation *> before(order.begin(), order.begin() + at);
+    DenseSet<Operation *> after(order.begin() + at, order.end());
+    Value alive;
     for (Operation *op : order.drop_front(at))
-      for (Value operand : op->getOperands())
-        if (Operation *maker = operand.getDefiningOp(); maker && before.contains(maker) && maker != order[at - 1])
+      for (Value operand : op->getOperands()) {
+        Operation *maker = operand.getDefiningOp();
+        if (maker && (after.contains(maker) || isa<ir::ReadOp, ir::ConstantOp>(maker)))
+          continue;
+        if (alive && alive != operand)
           return false;
+        alive = operand;
+      }
     return true;
   }
   // The most bytes that a chain of single uses up to the op passes through.
@@ -137,14 +143,18 @@ struct ScheduleBranches : tenon::passes::impl::ScheduleBranchesBase<ScheduleBran
 
   // One fork with its branches: level by level, kernels of a level sharing a fork-join, or as it stands, each by itself.
   void schedule(ArrayRef<Operation *> ops, SmallVectorImpl<Operation *> &result) {
+    if (!llvm::all_of(ops, [](Operation *op) { return isa<ir::KernelOp>(op) || isView(op); })) {
+      result.append(ops.begin(), ops.end()); // a scan has stages of its own
+      return;
+    }
     DenseMap<Operation *, unsigned> level;
     unsigned levels = 0;
     for (Operation *op : ops) {
       unsigned at = 0;
       for (Value operand : op->getOperands())
-        if (Operation *maker = kernelOf(operand); maker && level.contains(maker))
+        if (Operation *maker = makerOf(operand); maker && level.contains(maker))
           at = std::max(at, level[maker] + 1);
-      if (!isa<ir::KernelOp>(op))
+      if (isView(op))
         at = at ? at - 1 : 0; // a view belongs to its maker
       level[op] = at;
       levels = std::max(levels, at + 1);

@@ -99,7 +99,7 @@ private:
       vectors.push_back(absent ? mlir::Value(ir::ConstantOp::create(b, mlir::DenseElementsAttr::get(type, vectors.empty() ? 1.0f : 0.0f)))
                                : variable({depth(x)}, kind));
     }
-    return ir::BatchNormOp::create(b, x, vectors[0], vectors[1], vectors[2], vectors[3], llvm::APFloat(1e-3));
+    return ir::BatchNormOp::create(b, x, vectors[0], vectors[1], vectors[2], vectors[3], llvm::APFloat(0.0009765625));
   }
   mlir::Value maybeNorm(mlir::Value x) { return below(2) ? norm(x) : x; }
   mlir::Value maybeActivation(mlir::Value x) {
