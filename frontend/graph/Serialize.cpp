@@ -407,9 +407,10 @@ struct Survey {
               (key == "training" && value == false && differsInTraining(className)))
             add("the call's argument " + key + " = " + value.dump().substr(0, 80) + " is not supported");
   }
-  // Called with training=false these stay what they are in inference; recurrent layers always say so.
+  // Called with training=false these stay what they are in inference. (Of Dropout and recurrent layers Keras always says
+  // training=false, as the default of their argument.)
   static bool differsInTraining(const std::string &className) {
-    return className == "Dropout" || className == "BatchNormalization" || isModel(className);
+    return className == "BatchNormalization" || isModel(className);
   }
   static bool isModel(const std::string &className) {
     return className == "Functional" || className == "Model" || className == "Sequential";
