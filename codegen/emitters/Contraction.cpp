@@ -2,7 +2,8 @@
 // The register-tile contraction: dense layers, 1x1, direct and strided convolution, and the data gradients of all three.
 // Rows are flattened output pixels; a tile holds rows x columns accumulators in registers; weights come packed in panels
 // of columns. For each tap a row's pointer is select(inside, address, zero row), so padding needs no special tiles; in
-// the tail the row index is clamped, which repeats the last row and keeps the bits.
+// the tail the row index is clamped, which repeats the last row and keeps the bits. A few rows left over (a batch of one)
+// go one by one over several panels at once: every output is summed in the same order either way.
 #include "codegen/Epilogue.h"
 #include "codegen/Window.h"
 #include "ir/target/CostModel.h"
@@ -87,7 +88,7 @@ public:
     firstPanel = k.mul(columnTask, e.plan.columnGrain);
     lastPanel = k.min(k.add(firstPanel, e.plan.columnGrain), k.constant(panels));
     if (isa<ir::MatmulOp>(root))
-      return writeRows(rowTask, [&](int64_t, Value r) { return denseRow(r); });
+      return writeDenseRows(rowTask);
     auto convolution = dyn_cast<ir::ConvOp>(root);
     if (!convolution)
       return writeInputGradient(cast<ir::ConvInputGradOp>(root), rowTask);
@@ -129,7 +130,7 @@ private:
     bool onePixel = window.y.window == 1 && window.x.window == 1 && window.y.stride == 1 && window.x.stride == 1 &&
                     !window.y.padded && !window.x.padded;
     if (onePixel)
-      return writeRows(rowTask, [&](int64_t, Value r) { return denseRow(r); });
+      return writeDenseRows(rowTask);
     writeRows(rowTask, [&](int64_t, Value r) { return pixelRow(r); });
   }
 
@@ -194,6 +195,35 @@ private:
     });
   }
 
+  void writeDenseRows(Value rowTask) {
+    Value rows = e.size(rowsOf(e.kernel, result)), last = k.add(rows, -1);
+    Value low = k.mul(rowTask, e.plan.rowGrain), high = k.min(k.add(low, e.plan.rowGrain), rows);
+    auto make = [&](int64_t, Value r) { return denseRow(r); };
+    // A tile costs what tileRows single rows cost that read their weights anew.
+    Value left = k.rem(k.sub(high, low), k.constant(tileRows));
+    Value fits = k.compare(arith::CmpIPredicate::sle, left, k.constant(std::max<int64_t>(1, tileRows / 3)));
+    Value tilesEnd = k.select(fits, k.sub(high, left), high);
+    forPanels([&](Value panel, int64_t width) {
+      k.each(low, tilesEnd, k.constant(tileRows), [&](Value r) { tile(r, last, panel, width, make); });
+    });
+    k.each(tilesEnd, high, k.constant(1), [&](Value r) {
+      // Enough accumulators to hide the latency of a multiply-add.
+      constexpr int64_t accumulators = 8;
+      int64_t group = std::max<int64_t>(1, accumulators / std::max<int64_t>(1, panelWidth / k.lanes));
+      int64_t whole = columns / panelWidth, rest = columns % panelWidth;
+      Row row = denseRow(r);
+      Value end = k.min(lastPanel, k.constant(whole)), grouped = firstPanel;
+      if (group > 1 && whole >= group) {
+        grouped = k.add(firstPanel, k.mul(k.div(k.max(k.sub(end, firstPanel), k.constant(0)), group), group));
+        k.each(firstPanel, grouped, k.constant(group), [&](Value panel) { strip(row, panel, group, panelWidth); });
+      }
+      if (whole > 0 && !(group > 1 && whole % group == 0 && e.plan.columnGrain % group == 0))
+        k.each(grouped, end, k.constant(1), [&](Value panel) { strip(row, panel, 1, panelWidth); });
+      if (rest > 0)
+        k.when(k.compare(arith::CmpIPredicate::eq, lastPanel, k.constant(panels)), [&] { strip(row, k.constant(whole), 1, rest); });
+    });
+  }
+
   // Whole panels in a loop, the narrower last one after it. width: columns that exist in the panel.
   void forPanels(llvm::function_ref<void(Value, int64_t)> body) {
     int64_t whole = columns / panelWidth, rest = columns % panelWidth;
@@ -203,22 +233,29 @@ private:
       k.when(k.compare(arith::CmpIPredicate::eq, lastPanel, k.constant(panels)), [&] { body(k.constant(whole), rest); });
   }
 
-  // One reduction step: a broadcast per row, a vector of weights per column vector.
-  void step(Values &accumulators, ArrayRef<Value> addresses, Value panelRow, int64_t vectors) {
+  // One reduction step: a broadcast per row, a vector of weights per column vector of each panel.
+  void step(Values &accumulators, ArrayRef<Value> addresses, ArrayRef<Value> panelRows, int64_t vectors) {
     Type vector = k.vectorOf(k.f32, k.lanes);
     Values weightRow;
-    for (int64_t j = 0; j < vectors; ++j)
-      weightRow.push_back(k.load(vector, k.offset(panelRow, j * k.lanes)));
+    for (Value panelRow : panelRows)
+      for (int64_t j = 0; j < vectors; ++j)
+        weightRow.push_back(k.load(vector, k.offset(panelRow, j * k.lanes)));
     for (auto [i, address] : llvm::enumerate(addresses)) {
       Value element = k.broadcast(k.loadF32(address), k.lanes);
-      for (int64_t j = 0; j < vectors; ++j) {
-        Value &accumulator = accumulators[i * vectors + j];
-        accumulator = k.fma(element, weightRow[j], accumulator);
+      for (auto [j, weight] : llvm::enumerate(weightRow)) {
+        Value &accumulator = accumulators[i * weightRow.size() + j];
+        accumulator = k.fma(element, weight, accumulator);
       }
     }
   }
-  // accumulators += rows[i][0 .. length) * panel[0 .. length)
-  Values reduce(ValueRange init, ArrayRef<Value> rows, Value panel, Value length, int64_t vectors) {
+  Values advanced(ArrayRef<Value> panels, Value elements) {
+    Values moved;
+    for (Value panel : panels)
+      moved.push_back(k.offset(panel, elements));
+    return moved;
+  }
+  // accumulators += rows[i][0 .. length) * panels[0 .. length)
+  Values reduce(ValueRange init, ArrayRef<Value> rows, ArrayRef<Value> panels, Value length, int64_t vectors) {
     auto known = KernelBuilder::constantOf(length);
     if (known && *known <= 4) { // few channels: the loop would cost more than its body
       Values accumulators(init.begin(), init.end());
@@ -226,7 +263,7 @@ private:
         Values addresses;
         for (Value row : rows)
           addresses.push_back(k.offset(row, c));
-        step(accumulators, addresses, k.offset(panel, c * panelWidth), vectors);
+        step(accumulators, addresses, advanced(panels, k.constant(c * panelWidth)), vectors);
       }
       return accumulators;
     }
@@ -234,7 +271,7 @@ private:
       Values accumulators(carried.begin(), carried.end()), addresses;
       for (Value row : rows)
         addresses.push_back(k.offset(row, c));
-      step(accumulators, addresses, k.offset(panel, k.mul(c, panelWidth)), vectors);
+      step(accumulators, addresses, advanced(panels, k.mul(c, panelWidth)), vectors);
       return accumulators;
     });
   }
@@ -290,18 +327,29 @@ private:
     } else {
       accumulators = taps(accumulators, rows, panelBase, vectors);
     }
-    finish(rows, k.mul(panel, panelWidth), width, vectors, accumulators);
+    finish(rows, panel, 1, width, vectors, accumulators);
+  }
+
+  // One row over `group` panels side by side.
+  void strip(const Row &row, Value panel, int64_t group, int64_t width) {
+    int64_t vectors = (width + k.lanes - 1) / k.lanes;
+    Values panelBases, accumulators(group * vectors, k.splat(k.vectorOf(k.f32, k.lanes), 0));
+    for (int64_t g = 0; g < group; ++g)
+      panelBases.push_back(k.offset(weights, k.mul(k.add(panel, g), steps * panelWidth)));
+    accumulators = reduce(accumulators, row.base, panelBases, k.constant(steps), vectors);
+    finish(row, panel, group, width, vectors, accumulators);
   }
 
   // The epilogue on the tile, then the stores.
-  void finish(ArrayRef<Row> rows, Value column, int64_t width, int64_t vectors, ValueRange accumulators) {
+  void finish(ArrayRef<Row> rows, Value panel, int64_t group, int64_t width, int64_t vectors, ValueRange accumulators) {
     int64_t lastLanes = width - (vectors - 1) * k.lanes;
     Value mask = lastLanes < k.lanes ? k.leadingMask(k.lanes, lastLanes) : Value();
     SmallVector<Epilogue::Cell> cells;
+    Value column = k.mul(panel, panelWidth);
     for (auto [i, row] : llvm::enumerate(rows))
-      for (int64_t j = 0; j < vectors; ++j)
-        cells.push_back({row.index, k.add(column, j * k.lanes), k.lanes, j == vectors - 1 ? mask : Value(),
-                         static_cast<unsigned>(j), accumulators[i * vectors + j]});
+      for (int64_t j = 0; j < group * vectors; ++j) // panels side by side are whole
+        cells.push_back({row.index, k.add(column, j / vectors * panelWidth + j % vectors * k.lanes), k.lanes,
+                         j % vectors == vectors - 1 ? mask : Value(), static_cast<unsigned>(j), accumulators[i * group * vectors + j]});
     epilogue.store(cells);
   }
 
