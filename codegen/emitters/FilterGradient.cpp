@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weight gradients: result[tap, c, f] = sum over pixels of input[pixel + tap, c] * gradient[pixel, f]. Both operands are
-// read in place. A block of samples is walked outside the loops over the result, so that it stays in L2. The sum over
-// samples goes over eight shards of consecutive samples, each from zero, added in order.
+// read in place. A block of samples, or of lines of one, is walked outside the loops over the result, so that it stays in
+// L2 while all taps, rows and columns of a task use it. The sum over samples goes over eight shards of consecutive samples,
+// each from zero, added in order.
 #include "codegen/Shards.h"
 #include "codegen/Window.h"
 #include "ir/target/CostModel.h"
@@ -28,24 +29,48 @@ Shape shapeOf(const Kernel &kernel, Operation *root) {
   return s;
 }
 
+// A task is a run of input channels, of taps and of filters; a few large tasks, as each of them reads the operands anew.
+struct Cut {
+  int64_t chunks, taps, tapGroups, columns, columnGroups; // rowGrain channels, taps and filters of a task; their numbers
+  int64_t tasks() const { return chunks * tapGroups * columnGroups; }
+};
+Cut cutOf(const Shape &s, int64_t rowGrain, int64_t tileColumns) {
+  constexpr int64_t enough = 8;
+  auto groups = [](int64_t count, int64_t wanted) { // how many go together
+    int64_t number = std::clamp<int64_t>(wanted, 1, count);
+    return (count + number - 1) / number;
+  };
+  Cut cut{};
+  cut.chunks = (s.rows + rowGrain - 1) / rowGrain;
+  cut.taps = groups(s.taps, (enough + cut.chunks - 1) / cut.chunks);
+  cut.tapGroups = (s.taps + cut.taps - 1) / cut.taps;
+  int64_t tiles = (s.columns + tileColumns - 1) / tileColumns, parts = cut.chunks * cut.tapGroups;
+  cut.columns = groups(tiles, (enough + parts - 1) / parts) * tileColumns;
+  cut.columnGroups = (s.columns + cut.columns - 1) / cut.columns;
+  return cut;
+}
+
 KernelPlan planFilterGradient(const Kernel &kernel, const ir::Machine &machine) {
   Operation *root = kernel.root();
   Shape s = shapeOf(kernel, root);
   ir::ScheduleAttr schedule = *kernel.op().getSchedule();
   KernelPlan plan;
-  // A task is a run of row tiles of one tap with all columns. The batch is unknown: 32 samples are assumed when judging
-  // what a task is worth; 10 us each, at least one tile.
+  // The batch is unknown: 32 samples are assumed when judging what a task is worth; 10 us each, at least one tile.
   int64_t pixels = 64;
   if (auto constant = dyn_cast<AffineConstantExpr>(s.pixelsPerSample))
     pixels = constant.getValue();
   ir::Tile tile{schedule.getRows(), schedule.getColumns()};
-  double perTile = ir::contractionSeconds(machine, tile, tile.rows, s.columns, 32 * pixels);
+  double perTile = ir::contractionSeconds(machine, tile, tile.rows, s.columns, 32 * pixels) * s.taps;
   int64_t tiles = (s.rows + tile.rows - 1) / tile.rows;
-  int64_t tilesPerTask = std::clamp<int64_t>(static_cast<int64_t>(10e-6 / perTile), 1, tiles);
+  int64_t tilesPerTask = std::clamp<int64_t>(static_cast<int64_t>(10e-6 / perTile), (tiles + 7) / 8, tiles);
   plan.rowGrain = tilesPerTask * tile.rows;
-  int64_t tasks = s.taps * ((s.rows + plan.rowGrain - 1) / plan.rowGrain);
+  bool isSmall = perTile * tiles < 10e-6;
+  if (isSmall)
+    plan.rowGrain = tiles * tile.rows;
+  Cut cut = cutOf(s, plan.rowGrain, tile.columns);
+  plan.columnGrain = isSmall ? 0 : cut.columns; // 0: one task
   MLIRContext *context = kernel.module()->getContext();
-  plan.tasks = getAffineConstantExpr(tasks, context);
+  plan.tasks = getAffineConstantExpr(isSmall ? 1 : cut.tasks(), context);
   plan.scratchBytes = getAffineConstantExpr(s.taps * s.rows * s.columns * 4, context);
   return plan;
 }
@@ -78,27 +103,39 @@ public:
   }
 
   void write() {
-    int64_t chunks = (s.rows + e.plan.rowGrain - 1) / e.plan.rowGrain;
-    Value tap = k.div(e.task, chunks), chunk = k.rem(e.task, k.constant(chunks));
-    kh = k.div(tap, w.x.window);
-    kw = k.rem(tap, k.constant(w.x.window));
+    Cut cut = e.plan.columnGrain ? cutOf(s, e.plan.rowGrain, tileColumns) : Cut{1, s.taps, 1, s.columns, 1};
+    Value chunk = k.rem(e.task, k.constant(cut.chunks)), rest = k.div(e.task, cut.chunks);
+    Value firstTap = k.mul(k.rem(rest, k.constant(cut.tapGroups)), cut.taps);
+    Value lastTap = k.min(k.add(firstTap, cut.taps), k.constant(s.taps));
+    firstColumn = k.mul(k.div(rest, cut.tapGroups), cut.columns);
+    lastColumn = k.min(k.add(firstColumn, cut.columns), k.constant(s.columns));
     firstRow = k.mul(chunk, e.plan.rowGrain);
-    tapBase = k.mul(tap, s.rows * s.columns);
-    // Output pixels whose tap lies inside: out * stride + k * dilation - before in [0, in).
-    std::tie(yLow, yHigh, yShift) = valid(w.y, kh);
-    std::tie(xLow, xHigh, xShift) = valid(w.x, kw);
     zeroRow = k.zeros(e.kernel.module(), tileColumns);
-    Value block = samplesPerBlock();
+    auto [block, lines] = blockSize();
     k.each(k.constant(0), k.constant(shards), k.constant(1), [&](Value shard) {
       Value low = k.div(k.mul(shard, samples), shards), high = k.div(k.mul(k.add(shard, 1), samples), shards);
       // An empty shard of a small batch still has one (empty) block: it writes the zeros it stands for.
       Value end = k.max(high, k.add(low, 1));
       k.each(low, end, block, [&](Value from) {
         Value to = k.min(k.add(from, block), high);
-        Value isFirst = k.compare(arith::CmpIPredicate::eq, from, low);
-        Value isLast = k.compare(arith::CmpIPredicate::sge, k.add(from, block), end);
-        Value adds = k.andI(isLast, k.compare(arith::CmpIPredicate::sgt, shard, k.constant(0)));
-        tiles(from, to, isFirst, isLast, adds);
+        k.each(k.constant(0), w.y.out, lines, [&](Value y) {
+          Value yEnd = k.min(k.add(y, lines), w.y.out);
+          Value isFirst = k.andI(k.compare(arith::CmpIPredicate::eq, from, low), k.compare(arith::CmpIPredicate::eq, y, k.constant(0)));
+          Value isLast = k.andI(k.compare(arith::CmpIPredicate::sge, k.add(from, block), end),
+                                k.compare(arith::CmpIPredicate::eq, yEnd, w.y.out));
+          Value adds = k.andI(isLast, k.compare(arith::CmpIPredicate::sgt, shard, k.constant(0)));
+          k.each(firstTap, lastTap, k.constant(1), [&](Value tap) {
+            kh = k.div(tap, w.x.window);
+            kw = k.rem(tap, k.constant(w.x.window));
+            tapBase = k.mul(tap, s.rows * s.columns);
+            // Output pixels whose tap lies inside: out * stride + k * dilation - before in [0, in).
+            std::tie(yLow, yHigh, yShift) = valid(w.y, kh);
+            std::tie(xLow, xHigh, xShift) = valid(w.x, kw);
+            yLow = k.max(yLow, y);
+            yHigh = k.min(yHigh, yEnd);
+            tiles(from, to, isFirst, isLast, adds);
+          });
+        });
       });
     });
   }
@@ -115,18 +152,22 @@ private:
     Value high = k.div(k.add(k.max(k.sub(axis.in, shift), zero), axis.stride - 1), axis.stride);
     return {low, k.min(high, axis.out), shift};
   }
-  // Samples of one block: input and gradient of a block fill two fifths of L2.
-  Value samplesPerBlock() {
-    Value bytes = k.mul(k.add(k.mul(k.mul(w.y.in, w.x.in), s.rows), k.mul(k.mul(w.y.out, w.x.out), s.columns)), 4);
-    return k.max(k.div(k.constant(k.machine.l2 * 2 / 5), k.max(bytes, k.constant(1))), k.constant(1));
+  // Samples and lines of one block, the one or the other one at a time: input and gradient of a block fill two fifths of L2.
+  std::pair<Value, Value> blockSize() {
+    Value one = k.constant(1), budget = k.constant(k.machine.l2 * 2 / 5);
+    Value line = k.max(k.mul(k.add(k.mul(k.mul(w.x.in, s.rows), w.y.stride), k.mul(w.x.out, s.columns)), 4), one);
+    Value lines = k.max(k.div(budget, line), one);
+    return {k.max(k.div(lines, k.max(w.y.out, one)), one), k.min(lines, k.max(w.y.out, one))};
   }
 
   void tiles(Value from, Value to, Value isFirst, Value isLast, Value adds) {
     auto columnsLoop = [&](Value row, int64_t rows) {
       int64_t whole = s.columns / tileColumns * tileColumns;
-      k.each(0, k.constant(whole), tileColumns, [&](Value f) { tile(row, rows, f, tileColumns, from, to, isFirst, isLast, adds); });
+      k.each(firstColumn, k.min(lastColumn, k.constant(whole)), k.constant(tileColumns),
+             [&](Value f) { tile(row, rows, f, tileColumns, from, to, isFirst, isLast, adds); });
       if (whole < s.columns)
-        tile(row, rows, k.constant(whole), s.columns - whole, from, to, isFirst, isLast, adds);
+        k.when(k.compare(arith::CmpIPredicate::eq, lastColumn, k.constant(s.columns)),
+               [&] { tile(row, rows, k.constant(whole), s.columns - whole, from, to, isFirst, isLast, adds); });
     };
     int64_t whole = s.rows / tileRows * tileRows;
     Value high = k.min(k.add(firstRow, e.plan.rowGrain), k.constant(whole));
@@ -190,7 +231,7 @@ private:
   Shape s;
   int64_t tileRows, tileColumns;
   KernelEmitter::Rows input, gradient;
-  Value result, samples, kh, kw, firstRow, tapBase, zeroRow;
+  Value result, samples, kh, kw, firstRow, firstColumn, lastColumn, tapBase, zeroRow;
   Value yLow, yHigh, yShift, xLow, xHigh, xShift;
   Window w;
 };
