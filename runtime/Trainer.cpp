@@ -149,7 +149,7 @@ Trainer::Trainer(Session &session, Dataset dataset, FitOptions options, TrainerS
 
 History Trainer::run() {
   const EntryInfo &entry = session_.program().entry("train_step");
-  data::BatchFeeder feeder(entry, train_, options_.batchSize);
+  data::BatchFeeder feeder(entry, train_, options_.batchSize, session_.threads());
   std::optional<data::BatchFeeder> validation;
   if (validation_.size())
     validation.emplace(session_.program().entry("evaluate_step"), validation_,

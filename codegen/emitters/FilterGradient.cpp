@@ -29,48 +29,58 @@ Shape shapeOf(const Kernel &kernel, Operation *root) {
   return s;
 }
 
-// A task is a run of input channels, of taps and of filters; a few large tasks, as each of them reads the operands anew.
+// A task is a run of input channels, of taps and of filters: what it takes of each and how many runs there are.
 struct Cut {
-  int64_t chunks, taps, tapGroups, columns, columnGroups; // rowGrain channels, taps and filters of a task; their numbers
+  int64_t rows, taps, columns, chunks, tapGroups, columnGroups;
   int64_t tasks() const { return chunks * tapGroups * columnGroups; }
+  /// Arithmetic per byte of the operands, which every task reads anew.
+  double flopsPerByte() const { return 2.0 * rows * columns * taps / (4.0 * (rows + columns)); }
 };
-Cut cutOf(const Shape &s, int64_t rowGrain, int64_t tileColumns) {
-  constexpr int64_t enough = 8;
-  auto groups = [](int64_t count, int64_t wanted) { // how many go together
-    int64_t number = std::clamp<int64_t>(wanted, 1, count);
-    return (count + number - 1) / number;
+// At least `enough` tasks where the result has so many tiles, none with less than `least` row tiles.
+Cut cutInto(const Shape &s, const ir::Tile &tile, int64_t enough, int64_t least) {
+  auto together = [](int64_t count, int64_t runs) { // how many make one of so many runs
+    runs = std::clamp<int64_t>(runs, 1, count);
+    return (count + runs - 1) / runs;
   };
+  auto runs = [](int64_t count, int64_t size) { return (count + size - 1) / size; };
+  int64_t rowTiles = runs(s.rows, tile.rows), columnTiles = runs(s.columns, tile.columns);
   Cut cut{};
-  cut.chunks = (s.rows + rowGrain - 1) / rowGrain;
-  cut.taps = groups(s.taps, (enough + cut.chunks - 1) / cut.chunks);
-  cut.tapGroups = (s.taps + cut.taps - 1) / cut.taps;
-  int64_t tiles = (s.columns + tileColumns - 1) / tileColumns, parts = cut.chunks * cut.tapGroups;
-  cut.columns = groups(tiles, (enough + parts - 1) / parts) * tileColumns;
-  cut.columnGroups = (s.columns + cut.columns - 1) / cut.columns;
+  cut.rows = std::max(together(rowTiles, enough), std::min(least, rowTiles)) * tile.rows;
+  cut.chunks = runs(s.rows, cut.rows);
+  cut.taps = together(s.taps, runs(enough, cut.chunks));
+  cut.tapGroups = runs(s.taps, cut.taps);
+  cut.columns = together(columnTiles, runs(enough, cut.chunks * cut.tapGroups)) * tile.columns;
+  cut.columnGroups = runs(s.columns, cut.columns);
   return cut;
 }
-
-KernelPlan planFilterGradient(const Kernel &kernel, const ir::Machine &machine) {
-  Operation *root = kernel.root();
-  Shape s = shapeOf(kernel, root);
+Cut cutOf(const Kernel &kernel, const ir::Machine &machine) {
+  Shape s = shapeOf(kernel, kernel.root());
   ir::ScheduleAttr schedule = *kernel.op().getSchedule();
-  KernelPlan plan;
+  ir::Tile tile{schedule.getRows(), schedule.getColumns()};
   // The batch is unknown: 32 samples are assumed when judging what a task is worth; 10 us each, at least one tile.
+  constexpr double worth = 10e-6;
   int64_t pixels = 64;
   if (auto constant = dyn_cast<AffineConstantExpr>(s.pixelsPerSample))
     pixels = constant.getValue();
-  ir::Tile tile{schedule.getRows(), schedule.getColumns()};
-  double perTile = ir::contractionSeconds(machine, tile, tile.rows, s.columns, 32 * pixels) * s.taps;
-  int64_t tiles = (s.rows + tile.rows - 1) / tile.rows;
-  int64_t tilesPerTask = std::clamp<int64_t>(static_cast<int64_t>(10e-6 / perTile), (tiles + 7) / 8, tiles);
-  plan.rowGrain = tilesPerTask * tile.rows;
-  bool isSmall = perTile * tiles < 10e-6;
-  if (isSmall)
-    plan.rowGrain = tiles * tile.rows;
-  Cut cut = cutOf(s, plan.rowGrain, tile.columns);
-  plan.columnGrain = isSmall ? 0 : cut.columns; // 0: one task
+  double perRowTile = ir::contractionSeconds(machine, tile, tile.rows, s.columns, 32 * pixels) * s.taps;
+  if (perRowTile * ((s.rows + tile.rows - 1) / tile.rows) < worth)
+    return cutInto(s, tile, 1, INT64_MAX);
+  // Fewer tasks where they would wait for memory.
+  constexpr double fed = 6; // flops per byte
+  for (int64_t enough = 8;; enough /= 2)
+    if (Cut cut = cutInto(s, tile, enough, std::max<int64_t>(1, static_cast<int64_t>(worth / perRowTile)));
+        cut.flopsPerByte() >= fed || enough == 2)
+      return cut;
+}
+
+KernelPlan planFilterGradient(const Kernel &kernel, const ir::Machine &machine) {
+  Shape s = shapeOf(kernel, kernel.root());
+  Cut cut = cutOf(kernel, machine);
+  KernelPlan plan;
+  plan.rowGrain = cut.rows;
+  plan.columnGrain = cut.columns;
   MLIRContext *context = kernel.module()->getContext();
-  plan.tasks = getAffineConstantExpr(isSmall ? 1 : cut.tasks(), context);
+  plan.tasks = getAffineConstantExpr(cut.tasks(), context);
   plan.scratchBytes = getAffineConstantExpr(s.taps * s.rows * s.columns * 4, context);
   return plan;
 }
@@ -103,7 +113,7 @@ public:
   }
 
   void write() {
-    Cut cut = e.plan.columnGrain ? cutOf(s, e.plan.rowGrain, tileColumns) : Cut{1, s.taps, 1, s.columns, 1};
+    Cut cut = cutOf(e.kernel, k.machine);
     Value chunk = k.rem(e.task, k.constant(cut.chunks)), rest = k.div(e.task, cut.chunks);
     Value firstTap = k.mul(k.rem(rest, k.constant(cut.tapGroups)), cut.taps);
     Value lastTap = k.min(k.add(firstTap, cut.taps), k.constant(s.taps));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/data/BatchFeeder.h"
+#include "runtime/ThreadPool.h"
 
 #include <tenon/error.h>
 
@@ -27,10 +28,31 @@ Array fit(Array array, const TensorSpec &spec) {
                 ": " + error.what());
   }
 }
+
+/// Rows copied in an order, a large batch by several threads.
+struct Gather {
+  char *to;
+  const char *from;
+  const int64_t *order;
+  int64_t count;
+  size_t bytes; // of a row
+  int64_t perTask = 1;
+
+  void run(int threads) {
+    constexpr int64_t worth = 1 << 18; // bytes of one task
+    perTask = std::max<int64_t>(1, worth / static_cast<int64_t>(std::max<size_t>(1, bytes)));
+    ThreadPool::instance().parallelFor(threads, copy, this, (count + perTask - 1) / perTask);
+  }
+  static void copy(void *frame, int64_t task) {
+    const Gather &g = *static_cast<Gather *>(frame);
+    for (int64_t i = task * g.perTask, end = std::min(i + g.perTask, g.count); i < end; ++i)
+      std::memcpy(g.to + static_cast<size_t>(i) * g.bytes, g.from + static_cast<size_t>(g.order[i]) * g.bytes, g.bytes);
+  }
+};
 } // namespace
 
-BatchFeeder::BatchFeeder(const EntryInfo &entry, const Dataset &dataset, int64_t batchSize)
-    : size_(dataset.size()), batchSize_(std::min<int64_t>(batchSize, size_)) {
+BatchFeeder::BatchFeeder(const EntryInfo &entry, const Dataset &dataset, int64_t batchSize, int threads)
+    : size_(dataset.size()), batchSize_(std::min<int64_t>(batchSize, size_)), threads_(threads) {
   if (batchSize < 1)
     throw Error("batchSize: expected at least 1, received " + std::to_string(batchSize), Fault::Usage);
   if (size_ < 1)
@@ -87,12 +109,9 @@ std::span<const Array> BatchFeeder::batch(int64_t batch, const std::vector<int64
       shape[0] = batchSize_;
       source.buffer = Array(shape, source.rows.dtype());
     }
-    size_t bytes = source.rows.rowBytes();
-    auto *to = static_cast<char *>(source.buffer.raw());
-    auto *from = static_cast<const char *>(source.rows.raw());
-    for (int64_t i = 0; i < count; ++i)
-      std::memcpy(to + static_cast<size_t>(i) * bytes, from + static_cast<size_t>(order[size_t(begin + i)]) * bytes,
-                  bytes);
+    Gather gather{static_cast<char *>(source.buffer.raw()), static_cast<const char *>(source.rows.raw()),
+                  order.data() + begin, count, source.rows.rowBytes()};
+    gather.run(threads_);
     arrays_.push_back(source.buffer.rows(0, count));
   }
   return arrays_;

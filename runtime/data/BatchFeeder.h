@@ -14,7 +14,8 @@ namespace tenon::data {
 /// and converted to their dtypes; a batch is then a view of rows, or rows gathered into memory that is kept.
 class BatchFeeder {
 public:
-  BatchFeeder(const EntryInfo &entry, const Dataset &dataset, int64_t batchSize);
+  /// threads: how many gather the rows of a large batch.
+  BatchFeeder(const EntryInfo &entry, const Dataset &dataset, int64_t batchSize, int threads = 1);
   int64_t size() const { return size_; }
   int64_t batchSize() const { return batchSize_; }
   int64_t batchCount() const { return (size_ + batchSize_ - 1) / batchSize_; }
@@ -30,6 +31,7 @@ private:
     Array buffer;      // room for one batch, made when rows are gathered first
   };
   int64_t size_, batchSize_;
+  int threads_;
   std::vector<Source> sources_;
   std::vector<Array> arrays_;
 };
