@@ -444,6 +444,8 @@ private:
         call->operands.push_back(Kernel::isRead(argument) ? Place{Place::Loop, numberOf.lookup(storage)} : Place{});
       }
       for (mlir::Value result : op.getResults()) {
+        if (loop.rows && !rowBytes(result))
+          loop.blocks = {}; // blocks would write it at once
         if (!numberOf.count(result))
           numberOf[result] = add({planner.newBuffer(planner.bytesOf(result), stage), {}, rowBytes(result), {}});
         call->results.push_back({Place::Loop, numberOf[result]});

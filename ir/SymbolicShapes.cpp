@@ -73,6 +73,9 @@ static LogicalResult inferScan(ScanOp scan, ShapeMap &shapes, std::vector<ShapeC
     return inference.requireEqual(a, b, what);
   };
   AffineExpr steps = shapeOf(scan.getSequences()[0])[0];
+  ShapeInference atLeastOne(scan.getContext(), scan.getLoc(), {}, {}, &checks);
+  if (failed(atLeastOne.requireAtLeast(steps, 1, "a sequence must have a step")))
+    return failure();
   for (auto [argument, sequence] : llvm::zip(scan.steps(), scan.getSequences())) {
     SymbolicShape shape = shapeOf(sequence);
     if (failed(require(shape[0], steps, "sequences must have one length")))

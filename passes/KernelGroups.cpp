@@ -140,18 +140,20 @@ void KernelGroups::order() {
         users[from->second].push_back(i);
         ++waiting[i];
       }
-  using Item = std::pair<unsigned, size_t>; // position, group
+  // Loops wait for what is ready beside them: those that do not depend on one another then run side by side.
+  using Item = std::tuple<bool, unsigned, size_t>; // is it a loop, position, group
   std::priority_queue<Item, std::vector<Item>, std::greater<>> ready;
+  auto push = [&](size_t i) { ready.push({isa<ir::ScanOp>(groups[i].ops.front()), groups[i].position, i}); };
   for (size_t i = 0; i < groups.size(); ++i)
     if (!waiting[i])
-      ready.push({groups[i].position, i});
+      push(i);
   std::vector<KernelGroup> sorted;
   while (!ready.empty()) {
-    size_t next = ready.top().second;
+    size_t next = std::get<size_t>(ready.top());
     ready.pop();
     for (size_t user : users[next])
       if (!--waiting[user])
-        ready.push({groups[user].position, user});
+        push(user);
     sorted.push_back(std::move(groups[next]));
   }
   assert(sorted.size() == groups.size() && "the groups depend on one another in a circle");

@@ -143,8 +143,9 @@ struct ScheduleBranches : tenon::passes::impl::ScheduleBranchesBase<ScheduleBran
 
   // One fork with its branches: level by level, kernels of a level sharing a fork-join, or as it stands, each by itself.
   void schedule(ArrayRef<Operation *> ops, SmallVectorImpl<Operation *> &result) {
-    if (!llvm::all_of(ops, [](Operation *op) { return isa<ir::KernelOp>(op) || isView(op); })) {
-      result.append(ops.begin(), ops.end()); // a scan has stages of its own
+    int64_t loops = llvm::count_if(ops, [](Operation *op) { return isa<ir::ScanOp>(op); });
+    if (loops == 1 || !llvm::all_of(ops, [](Operation *op) { return isa<ir::KernelOp, ir::ScanOp>(op) || isView(op); })) {
+      result.append(ops.begin(), ops.end());
       return;
     }
     DenseMap<Operation *, unsigned> level;
@@ -159,6 +160,13 @@ struct ScheduleBranches : tenon::passes::impl::ScheduleBranchesBase<ScheduleBran
       level[op] = at;
       levels = std::max(levels, at + 1);
     }
+    SmallVector<Operation *> byLevel(ops);
+    llvm::stable_sort(byLevel, [&](Operation *a, Operation *b) { return level[a] < level[b]; });
+    if (loops) { // a loop of few rows keeps one core busy: loops side by side gain more than any of their kernels
+      addRemark(ops.front(), getArgument(), ops.front()->getLoc(), Twine(loops) + " loops run side by side");
+      result.append(byLevel);
+      return;
+    }
     std::vector<SmallVector<double>> times(levels);
     double apart = 0, shared = 0;
     unsigned kernels = 0;
@@ -170,11 +178,11 @@ struct ScheduleBranches : tenon::passes::impl::ScheduleBranchesBase<ScheduleBran
       }
     for (ArrayRef<double> together : times)
       shared += together.empty() ? 0 : stageSeconds(together);
-    SmallVector<Operation *> order(ops);
+    ArrayRef<Operation *> order = ops;
     if (kernels > levels) { // some level has several
       bool shares = shared < worthwhile * apart;
       if (shares)
-        llvm::stable_sort(order, [&](Operation *a, Operation *b) { return level[a] < level[b]; });
+        order = byLevel;
       else
         for (Operation *op : ops)
           if (isa<ir::KernelOp>(op))
@@ -185,7 +193,7 @@ struct ScheduleBranches : tenon::passes::impl::ScheduleBranchesBase<ScheduleBran
                  " shared, " + us(apart) + " apart (batch 1, " + Twine(machine->cores) + " cores)");
       ++(shares ? sharedForks : serialForks);
     }
-    result.append(order);
+    result.append(order.begin(), order.end());
   }
 
   // All kernels of a stage over all cores, in tasks of about 10 us: no core has less than its share of them.

@@ -173,7 +173,11 @@ private:
       Expression target(b, emitter.argument(inputCount + i)), weight(b, emitter.argument(inputCount + count + i));
       Expression prediction(b, predictions[i]);
       Expression values = spec.losses[i].function().values(target, prediction);
-      if (Value mask = emitter.maskOf(predictions[i]))
+      Value mask = emitter.maskOf(predictions[i]);
+      if (mask && (!outputs[i].metrics.empty() || !outputs[i].weightedMetrics.empty()))
+        throw Error(model.name() + ": output '" + outputs[i].name +
+                    "' has a mask (of an Embedding with maskZero), under which metrics are not supported yet; the loss is");
+      if (mask)
         values = masked(emitter, b, values, mask, outputs[i].name);
       if (values.rank() > 1)
         values = mean(values, llvm::to_vector(llvm::seq<int64_t>(1, values.rank())));

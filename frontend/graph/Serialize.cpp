@@ -138,6 +138,43 @@ bool isOperation(const Json &entry) {
          entry["module"].get<std::string>().starts_with("keras.src.ops");
 }
 
+// Leaves those operations out of `ops` that make a mask of the user's own: of Keras's are a comparison with 0 of what an
+// Embedding with mask_zero reads, and what its layers' mask rules make of such masks.
+void dropForeignMasks(const Json &layers, std::set<std::string> &ops) {
+  std::set<std::string> masked; // the tensors that such an Embedding reads
+  auto sourceOf = [](const Json &entry) { // of the first argument of the first call
+    const Json *at = &entry;
+    for (const char *key : {"inbound_nodes", "0", "args", "0", "config", "keras_history"}) {
+      if (at->is_array() && !at->empty())
+        at = &at->front();
+      else if (at->is_object() && at->contains(key))
+        at = &(*at)[key];
+      else
+        return std::string();
+    }
+    return at->dump();
+  };
+  for (const Json &entry : layers)
+    if (entry.is_object() && entry.value("class_name", "") == "Embedding" && entry.contains("config") &&
+        entry["config"].value("mask_zero", false))
+      for (const Json &node : entry.value("inbound_nodes", Json::array()))
+        masked.insert(sourceOf({{"inbound_nodes", Json::array({node})}}));
+  static const std::set<std::string> rules = {"Any", "BroadcastTo", "Cast", "Concatenate", "ExpandDims", "LogicalOr", "OnesLike",
+                                              "ZerosLike"};
+  for (const Json &entry : layers) {
+    if (!entry.is_object() || !isOperation(entry) || !ops.contains(entry.value("name", "")))
+      continue;
+    std::string kind = entry.value("class_name", "");
+    bool isOwn = rules.contains(kind);
+    if (kind == "NotEqual" && entry.contains("inbound_nodes") && !entry["inbound_nodes"].empty()) {
+      const Json arguments = entry["inbound_nodes"][0].value("args", Json::array());
+      isOwn = arguments.size() == 2 && arguments[1] == 0 && masked.contains(sourceOf(entry));
+    }
+    if (!isOwn)
+      ops.erase(entry.value("name", ""));
+  }
+}
+
 // The operations outside of layers that only make masks (Embedding's NotEqual): Keras writes them down as layers, here
 // masks follow from the layers. They are those that no layer's arguments besides masks, and no output, lead back to.
 std::set<std::string> maskOps(const Json &config) {
@@ -184,6 +221,7 @@ std::set<std::string> maskOps(const Json &config) {
     if (auto found = nodes.find(name); found != nodes.end())
       follow(*found->second);
   }
+  dropForeignMasks(config["layers"], ops);
   return ops;
 }
 

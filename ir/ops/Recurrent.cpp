@@ -52,7 +52,7 @@ LogicalResult ScanOp::verify() {
     }
   }
   for (Operation &op : body.without_terminator())
-    if (!isa<NodeInterface, ConstantOp, KernelOp>(op))
+    if (!isa<NodeInterface, ConstantOp, KernelOp>(op) || isa<ScanOp>(op))
       return emitOpError("expected only ops that compute in the body, got ") << op.getName();
   return success();
 }
@@ -149,6 +149,7 @@ LogicalResult ScanOp::canonicalize(ScanOp op, PatternRewriter &rewriter) {
   for (auto [duplicate, first] : merged)
     rewriter.replaceAllUsesWith(op.block().getArgument(duplicate), op.block().getArgument(first));
   ScanParts parts;
+  parts.length = lengthOf(op);
   for (auto [i, operand] : llvm::enumerate(op.getOperands()))
     if (operands.test(i))
       (i < sequences ? parts.sequences : i < sequences + carried ? parts.initial : parts.invariants)

@@ -7,6 +7,13 @@ using namespace tenon::ir;
 
 static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 
+int64_t tenon::ir::lengthOf(ScanOp scan) {
+  for (Value sequence : scan.getSequences())
+    if (!typeOf(sequence).isDynamicDim(0))
+      return typeOf(sequence).getDimSize(0);
+  return ShapedType::kDynamic;
+}
+
 ScanOp ScanParts::create(OpBuilder &builder, Location loc, bool reverse, Block &source) const {
   auto body = std::make_unique<Block>();
   IRMapping inside;
@@ -33,6 +40,10 @@ ScanOp ScanParts::create(OpBuilder &builder, Location loc, bool reverse, Block &
     if (needed.contains(&op))
       inner.clone(op, inside);
 
+  int64_t steps = length;
+  for (Value sequence : over)
+    if (!typeOf(sequence).isDynamicDim(0))
+      steps = typeOf(sequence).getDimSize(0);
   SmallVector<Value> yielded;
   SmallVector<Type> types;
   for (auto [i, value] : llvm::enumerate(yields)) {
@@ -41,7 +52,7 @@ ScanOp ScanParts::create(OpBuilder &builder, Location loc, bool reverse, Block &
       types.push_back(carry[i].getType());
       continue;
     }
-    SmallVector<int64_t> shape{typeOf(over[0]).getDimSize(0)};
+    SmallVector<int64_t> shape{steps};
     llvm::append_range(shape, typeOf(value).getShape());
     types.push_back(RankedTensorType::get(shape, typeOf(value).getElementType()));
   }
@@ -115,7 +126,8 @@ void ScanGradient::findTerms(Value gradient, unsigned invariant) {
     return !value.getDefiningOp<ConstantOp>() && (isForward(value) || stacks.contains(value) || !original.contains(value));
   };
   if (auto sum = dyn_cast_or_null<AddOp>(op);
-      sum && !original.contains(gradient) && sum.getLhs().getType() == sum.getRhs().getType()) {
+      sum && !original.contains(gradient) && sum.getLhs().getType() == sum.getRhs().getType() &&
+      llvm::hasNItemsOrLess(gradient.getUses(), 1) && sum.getLhs() != sum.getRhs()) {
     findTerms(sum.getLhs(), invariant);
     return findTerms(sum.getRhs(), invariant);
   }
@@ -135,7 +147,7 @@ void ScanGradient::findTerms(Value gradient, unsigned invariant) {
 void ScanGradient::needForward(Value value) {
   if (isForward(value))
     kept.insert(value);
-  else if (Operation *op = value.getDefiningOp(); op && !original.contains(value))
+  else if (Operation *op = value.getDefiningOp(); op && !original.contains(value) && followed.insert(op).second)
     for (Value operand : op->getOperands())
       needForward(operand);
 }
@@ -150,6 +162,7 @@ void ScanGradient::keepForwardValues() {
     return list;
   };
   keeping.sequences = bound(forward.getSequences(), forward.steps());
+  keeping.length = parts.length = lengthOf(forward);
   keeping.initial = bound(forward.getInitial(), forward.carried());
   keeping.invariants = bound(forward.getInvariants(), forward.shared());
   llvm::append_range(keeping.yields, forward.yields());

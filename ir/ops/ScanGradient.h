@@ -9,12 +9,16 @@
 
 namespace tenon::ir {
 
+/// The number of steps, where a sequence's type tells it.
+int64_t lengthOf(ScanOp scan);
+
 /// The pieces a scan is made from: each operand with the value that stands for it in a block of ops, and the values that
 /// block yields (carried ones first).
 struct ScanParts {
   using Bound = std::pair<mlir::Value, mlir::Value>; // operand, value in the block
   llvm::SmallVector<Bound, 8> sequences, initial, invariants;
   llvm::SmallVector<mlir::Value, 8> yields;
+  int64_t length = mlir::ShapedType::kDynamic; // of the sequences, where it is known
 
   /// Clones the ops of `block` that the yields need into a new scan.
   ScanOp create(mlir::OpBuilder &builder, mlir::Location loc, bool reverse, mlir::Block &block) const;
@@ -57,6 +61,7 @@ private:
   llvm::SetVector<mlir::Value> kept;                 // forward values that the gradient needs
   llvm::MapVector<mlir::Value, unsigned> stacked;    // value in the block -> number of the yield that stacks it
   llvm::SmallVector<Term> terms;
+  llvm::DenseSet<mlir::Operation *> followed; // by needForward
   ScanParts parts;
 };
 

@@ -4,6 +4,7 @@
 predicts the same bits."""
 import glob
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,16 @@ def arrays(folder, name, kind):
 
 
 class Document(unittest.TestCase):
+    def checkCode(self, folder):
+        """Nothing of libm is called, and what multiplies in a loop does so on vectors."""
+        wanted = run("nm", "-u", "library.o", folder=folder).split()
+        self.assertLessEqual(set(wanted) - {"U"}, {"memcpy", "memset", "memmove"})
+        with open(os.path.join(folder, "library.s"), encoding="utf-8") as text:
+            code = text.read()
+        self.assertRegex(code, r"vfmadd\w+ps|mulps")
+        calls = set(re.findall(r"^\s+call\w*\s+(\S+)", code, re.M))
+        self.assertFalse([name for name in calls if re.match(r"(exp|tanh|log|pow|sin|cos)f?\b", name)])
+
     def check(self, program):
         with tempfile.TemporaryDirectory() as folder:
             run(program, "--quick", folder=folder)
@@ -36,7 +47,8 @@ class Document(unittest.TestCase):
             self.assertTrue(models, "the program left no model")
             for model in models:
                 name = model[:-len(".tenon")]
-                run(os.path.join(BIN, "tenon"), "compile", model, "-o", "library", "--emit=library", folder=folder)
+                run(os.path.join(BIN, "tenon"), "compile", model, "-o", "library", "--emit=library,object,asm", folder=folder)
+                self.checkCode(folder)
                 inputs, outputs = arrays(folder, name, "input"), arrays(folder, name, "output")
                 self.assertTrue(inputs and outputs)
                 command = [os.path.join(BIN, "tenon-run"), "run", "./library.so", "--rtol", "0", "--atol", "0"]

@@ -36,6 +36,23 @@ std::vector<Case> withoutMasks(std::vector<Case> cases) {
   return cases;
 }
 
+TEST(Masks, OfTheUsersOwnAreRefused) {
+  for (Case &one : readCases("recurrent")) {
+    if (one.name() != "masked_average")
+      continue;
+    Json model = one.data.at("model");
+    EXPECT_NO_THROW(modelFromJson(model.dump()));
+    int changed = 0;
+    for (Json &layer : model["config"]["layers"])
+      if (layer["class_name"] == "NotEqual") {
+        layer["inbound_nodes"][0]["args"][1] = 2;
+        ++changed;
+      }
+    EXPECT_EQ(changed, 1);
+    EXPECT_THROW(modelFromJson(model.dump()), Error);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Layers, Configs, ::testing::ValuesIn(readCases("layers")), caseName);
 INSTANTIATE_TEST_SUITE_P(Options, Configs, ::testing::ValuesIn(withoutMasks(readCases(layerFiles))), caseName);
 INSTANTIATE_TEST_SUITE_P(Regularizations, Configs, ::testing::ValuesIn(readCases("regularizations")), caseName);

@@ -101,6 +101,8 @@ def recurrent():
             yield sequence(f"lstm_initial_state_sequences_{sequences}_backwards_{backwards}".lower(),
                            L.LSTM(3, return_sequences=sequences, go_backwards=backwards), states=True)
     yield sequence("lstm_zero_output_for_mask", L.LSTM(3, return_sequences=True, zero_output_for_mask=True), masked=True)
+    yield sequence("lstm_zero_output_of_the_last_step", L.LSTM(3, zero_output_for_mask=True), masked=True)
+    yield sequence("lstm_zero_output_backwards", L.LSTM(3, zero_output_for_mask=True, go_backwards=True), masked=True)
     yield sequence("lstm_activations", L.LSTM(3, activation="relu", recurrent_activation="hard_sigmoid", unit_forget_bias=False))
     yield sequence("lstm_without_bias", L.LSTM(3, use_bias=False))
     yield sequence("lstm_one_unit_one_step", L.LSTM(1), time=1)

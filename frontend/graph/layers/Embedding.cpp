@@ -41,8 +41,10 @@ public:
     if (mlir::isa<mlir::FloatType>(mlir::getElementTypeOrSelf(indices)))
       indices = e.create<ir::ConvertOp>(indices, e.builder().getI32Type());
     mlir::Value rows = e.create<ir::GatherOp>(e.read(*weights()[0]), indices);
-    if (options.maskZero) {
-      mlir::Value padding = e.create<ir::EqualOp>(indices, e.integer(0, mlir::getElementTypeOrSelf(indices)));
+    if (options.maskZero) { // of what was given, not of what it is cut to
+      mlir::Type element = mlir::getElementTypeOrSelf(inputs[0]);
+      mlir::Value zero = mlir::isa<mlir::FloatType>(element) ? e.constant(0) : e.integer(0, element);
+      mlir::Value padding = e.create<ir::EqualOp>(inputs[0], zero);
       e.setMask(rows, e.create<ir::EqualOp>(padding, e.integer(0, e.builder().getI8Type())));
     }
     return {rows};

@@ -91,13 +91,17 @@ public:
       initial = {inputs[1], inputs[2]};
     else
       initial.assign(2, e.fill(0, columns(e, e.reshape(e.create<ir::SliceOp>(gates, 0, 0, 1), {-1, 4 * options.units}), 0)));
+    // The last output is 0 where the last step is masked: it is carried beside the state.
+    bool carriesOutput = mask && options.zeroOutputForMask && !options.returnSequences;
+    if (carriesOutput)
+      initial.push_back(initial[0]);
     bool dropsState = training && options.recurrentDropout > 0;
     if (dropsState)
       shared.push_back(dropoutMask(e, initial[0], options.recurrentDropout, stateSite, false));
 
     std::vector<Value> results = e.scan(sequences, initial, shared, options.goBackwards, [&](llvm::ArrayRef<Value> a) {
       Value x = a[0], stepMask = mask ? a[1] : Value();
-      Value h = a[mask ? 2 : 1], c = a[mask ? 3 : 2], kernel = a[mask ? 4 : 3];
+      Value h = a[mask ? 2 : 1], c = a[mask ? 3 : 2], kernel = a[(mask ? 4 : 3) + carriesOutput];
       Value read = dropsState ? e.multiply(h, a.back()) : h;
       Value z = e.add(e.create<ir::MatmulOp>(read, kernel), x);
       auto gate = [&](int64_t i, const std::string &activation) { return emitActivation(e, activation, columns(e, z, i)); };
@@ -112,11 +116,11 @@ public:
         output = options.zeroOutputForMask ? e.create<ir::SelectOp>(stepMask, output, e.fill(0, h)) : nextH;
       }
       std::vector<Value> yields = {nextH, nextC};
-      if (options.returnSequences)
+      if (options.returnSequences || carriesOutput)
         yields.push_back(output);
       return yields;
     });
-    Value result = results[0];
+    Value result = results[carriesOutput ? 2 : 0];
     if (options.returnSequences) {
       result = turn(e, results[2]);
       if (options.goBackwards) // as Keras: in the order in which they were made

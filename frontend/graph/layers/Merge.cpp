@@ -30,6 +30,9 @@ public:
     return {{joined}};
   }
   std::vector<Value> emit(Emitter &e, const std::vector<Value> &inputs) const override {
+    if (changesMasked())
+      for (Value input : inputs)
+        require(!e.maskOf(input), "an input with a mask (of an Embedding with maskZero) is not supported; add, subtract and average take one");
     int64_t rank = 0;
     for (Value input : inputs)
       rank = std::max(rank, e.rankOf(input));
@@ -42,6 +45,8 @@ public:
   }
 
 protected:
+  /// Does Keras put other numbers in the place of masked steps?
+  virtual bool changesMasked() const { return false; }
   virtual void checkCount(size_t count) const {
     require(count >= 2, "expected two inputs or more, got " + std::to_string(count));
   }
@@ -98,6 +103,7 @@ struct SubtractNode : MergeNode {
 };
 struct MultiplyNode : MergeNode {
   explicit MultiplyNode(MergeOptions options) : MergeNode("Multiply", std::move(options)) {}
+  bool changesMasked() const override { return true; }
   Value join(Emitter &e, Value result, Value next) const override { return e.multiply(result, next); }
 };
 struct AverageNode : MergeNode {
@@ -107,10 +113,12 @@ struct AverageNode : MergeNode {
 };
 struct MaximumNode : MergeNode {
   explicit MaximumNode(MergeOptions options) : MergeNode("Maximum", std::move(options)) {}
+  bool changesMasked() const override { return true; }
   Value join(Emitter &e, Value result, Value next) const override { return e.maximum(result, next); }
 };
 struct MinimumNode : MergeNode {
   explicit MinimumNode(MergeOptions options) : MergeNode("Minimum", std::move(options)) {}
+  bool changesMasked() const override { return true; }
   Value join(Emitter &e, Value result, Value next) const override { return e.minimum(result, next); }
 };
 

@@ -22,6 +22,7 @@ public:
     return {input};
   }
   std::vector<mlir::Value> emit(Emitter &e, const std::vector<mlir::Value> &inputs) const override {
+    require(!e.maskOf(inputs[0]), "an input with a mask (of an Embedding with maskZero) is not supported; an activation softmax takes one");
     int64_t last = e.rankOf(inputs[0]) - 1, axis = options.axis < 0 ? options.axis + last + 1 : options.axis;
     return {e.moveAxis(e.create<ir::SoftmaxOp>(e.moveAxis(inputs[0], axis, last)), last, axis)};
   }
