@@ -78,13 +78,7 @@ Model InceptionV3(const Options &options) {
   x = block8(x, "mixed9", "mixed9_0");
   x = block8(x, "mixed10", "mixed9_1");
 
-  if (options.includeTop) {
-    x = GlobalAveragePooling2D({.name = "avg_pool"})(x);
-    checkClassifier(network);
-    x = Dense({.units = options.classes, .activation = options.classifierActivation, .name = "predictions"})(x);
-  } else {
-    x = poolFeatures(network, x);
-  }
+  x = head(network, x, {.classifier = "avg_pool"});
   return finish(network, image, x,
                 options.includeTop ? "inception_v3_weights_tf_dim_ordering_tf_kernels.h5"
                                    : "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5");

@@ -70,13 +70,7 @@ Model MobileNetV2(const MobileNetV2Options &options) {
   int64_t last = options.alpha > 1 ? multipleOf8(1280 * options.alpha) : 1280;
   x = Conv2D({.filters = last, .kernelSize = 1, .useBias = false, .name = "Conv_1"})(x);
   x = relu6(batchNorm(x, "Conv_1_bn"), "out_relu");
-  if (options.includeTop) {
-    x = GlobalAveragePooling2D()(x);
-    checkClassifier(network);
-    x = Dense({.units = options.classes, .activation = options.classifierActivation, .name = "predictions"})(x);
-  } else {
-    x = poolFeatures(network, x);
-  }
+  x = head(network, x);
   return finish(network, image, x,
                 "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_" + shortText(options.alpha) + "_" +
                     std::to_string(pretrainedSize(network, image, {96, 128, 160, 192, 224})) +

@@ -65,6 +65,15 @@ Tensor poolFeatures(const Network &network, const Tensor &x, const std::string &
   return network.options.pooling == "max" ? GlobalMaxPooling2D({.name = max})(x) : x;
 }
 
+Tensor head(const Network &network, const Tensor &x, const HeadNames &names) {
+  const Options &options = network.options;
+  if (!options.includeTop)
+    return poolFeatures(network, x, names.avg, names.max);
+  Tensor mean = GlobalAveragePooling2D({.name = names.classifier})(x);
+  checkClassifier(network);
+  return Dense({.units = options.classes, .activation = options.classifierActivation, .name = "predictions"})(mean);
+}
+
 std::string kerasFile(const std::string &name) {
   const char *own = std::getenv("KERAS_HOME"), *home = std::getenv("HOME");
   std::string root = own && *own ? own : std::string(home && *home ? home : "") + "/.keras";

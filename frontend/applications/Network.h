@@ -19,6 +19,13 @@ Tensor imageInput(const Network &network);
 void checkClassifier(const Network &network);
 /// Behind the last convolution without a classifier: what options.pooling says. `avg` and `max` name the layers.
 Tensor poolFeatures(const Network &network, const Tensor &x, const std::string &avg = "", const std::string &max = "");
+/// Names of a head's pooling layers, "" for automatic ones: before the classifier, and without one.
+struct HeadNames {
+  std::string classifier, avg, max;
+};
+/// Behind the last convolution: the mean over the image and a Dense layer "predictions", or without a classifier
+/// poolFeatures.
+Tensor head(const Network &network, const Tensor &x, const HeadNames &names = {});
 /// The model with its weights. `imagenet` is the file that Keras keeps ImageNet's weights in.
 Model finish(const Network &network, const Tensor &image, const Tensor &result, const std::string &imagenet);
 

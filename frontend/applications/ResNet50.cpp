@@ -44,13 +44,7 @@ Model ResNet50(const Options &options) {
   x = stack(x, 128, 4, 2, "conv3");
   x = stack(x, 256, 6, 2, "conv4");
   x = stack(x, 512, 3, 2, "conv5");
-  if (options.includeTop) {
-    x = GlobalAveragePooling2D({.name = "avg_pool"})(x);
-    checkClassifier(network);
-    x = Dense({.units = options.classes, .activation = options.classifierActivation, .name = "predictions"})(x);
-  } else {
-    x = poolFeatures(network, x, "avg_pool", "max_pool");
-  }
+  x = head(network, x, {.classifier = "avg_pool", .avg = "avg_pool", .max = "max_pool"});
   return finish(network, image, x,
                 options.includeTop ? "resnet50_weights_tf_dim_ordering_tf_kernels.h5"
                                    : "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5");

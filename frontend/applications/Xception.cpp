@@ -49,13 +49,7 @@ Model Xception(const Options &options) {
   x = reductionBlock(x, 728, 1024, "block13", true);
   x = relu(separableBn(x, 1536, "block14_sepconv1"), "block14_sepconv1_act");
   x = relu(separableBn(x, 2048, "block14_sepconv2"), "block14_sepconv2_act");
-  if (options.includeTop) {
-    x = GlobalAveragePooling2D({.name = "avg_pool"})(x);
-    checkClassifier(network);
-    x = Dense({.units = options.classes, .activation = options.classifierActivation, .name = "predictions"})(x);
-  } else {
-    x = poolFeatures(network, x);
-  }
+  x = head(network, x, {.classifier = "avg_pool"});
   return finish(network, image, x,
                 options.includeTop ? "xception_weights_tf_dim_ordering_tf_kernels.h5"
                                    : "xception_weights_tf_dim_ordering_tf_kernels_notop.h5");
