@@ -130,6 +130,19 @@ private:
     return users;
   }
 
+  // Does the kernel read each element of the value right where it writes it? Maps do, and updates behind sums of rows.
+  static bool readsInPlace(ir::KernelOp kernel, mlir::Value value) {
+    Block &body = kernel.getBody().front();
+    return llvm::all_of(body.without_terminator(), [&](Operation &inner) {
+      if (auto sum = dyn_cast<ir::SumRowsOp>(inner))
+        return llvm::none_of(sum->getOperands(), [&](mlir::Value operand) {
+          auto argument = dyn_cast<BlockArgument>(operand);
+          return argument && kernel.getOperand(argument.getArgNumber()) == value;
+        });
+      return inner.hasTrait<ir::Elementwise>() || isa<ir::ConstantOp, ir::CountOp, ir::DropoutOp>(inner);
+    });
+  }
+
   // May the kernel's result be written over the variable while `value` (its old value) is read?
   bool mayOverwrite(StringRef name, ir::KernelOp writer, mlir::Value result) {
     for (auto read : function.getOps<ir::ReadOp>()) {
@@ -139,12 +152,8 @@ private:
         if (!user)
           return false;
         if (user == writer) {
-          // In place: the kernel reads each element where it writes it.
-          bool isMap = true;
-          for (Operation &inner : writer.getBody().front().without_terminator())
-            isMap &= inner.hasTrait<ir::Elementwise>() || isa<ir::ConstantOp, ir::CountOp, ir::DropoutOp>(inner);
           bool readsColumns = llvm::any_of(writer.getOperands(), [&](mlir::Value v) { return viewOf(v).pitch != 0; });
-          if (!isMap || readsColumns || read.getType() != result.getType())
+          if (!readsInPlace(writer, read.getResult()) || readsColumns || read.getType() != result.getType())
             return false;
         } else if (position[user] > position[writer]) {
           return false;

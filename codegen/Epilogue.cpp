@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/Epilogue.h"
+#include "ir/Contraction.h"
 
 using namespace mlir;
 using namespace tenon;
@@ -12,9 +13,13 @@ static bool isOne(AffineExpr expr) {
 static Type elementOf(mlir::Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
 
 Epilogue::Epilogue(KernelEmitter &emitter, Operation *root) : e(emitter), k(emitter.k), result(root->getResult(0)) {
-  for (Operation &op : e.kernel.body().without_terminator())
-    if (&op != root)
+  for (Operation &op : e.kernel.body().without_terminator()) {
+    bool isSum = isa<ir::AddOp>(op) && llvm::all_of(op.getOperands(), ir::isSumOfContractions);
+    if (isSum)
+      result = op.getResult(0); // of all contractions so far
+    else if (&op != root && !ir::isContraction(&op))
       ops.push_back(&op);
+  }
 }
 
 Value Epilogue::load(const Cell &cell, Value address, Type element) {

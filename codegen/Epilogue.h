@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The elementwise ops after a contraction or a depthwise convolution, on its results while they are in registers, and
-// their stores.
+// The elementwise ops after a contraction, a depthwise convolution or sums of rows, on their results while they are in
+// registers, and their stores.
 #pragma once
 #include "codegen/KernelEmitter.h"
 
@@ -8,7 +8,7 @@ namespace tenon::codegen {
 
 class Epilogue {
 public:
-  /// All ops of the kernel's body but the root, whose result they start from.
+  /// All ops of the kernel's body behind the root, or behind its sum with the contractions that go on in its accumulators.
   Epilogue(KernelEmitter &emitter, mlir::Operation *root);
 
   /// A vector of the root's result: `lanes` columns of one row (all axes but the last, row-major).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/Kernel.h"
 #include "ir/Columns.h"
+#include "ir/Contraction.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -96,4 +97,12 @@ Operation *Kernel::rootOf(Block &body) {
       return &inner;
   }
   return nullptr;
+}
+
+SmallVector<Operation *> Kernel::contractionsOf(Block &body) {
+  SmallVector<Operation *> found;
+  for (Operation &inner : body.without_terminator())
+    if (ir::isContraction(&inner))
+      found.push_back(&inner);
+  return found;
 }

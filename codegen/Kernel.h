@@ -41,6 +41,8 @@ public:
   /// null for a map.
   mlir::Operation *root() const { return rootOf(body()); }
   static mlir::Operation *rootOf(mlir::Block &body);
+  /// The root and the contractions added to its result in the same kernel; of a kernel whose root is a contraction.
+  static llvm::SmallVector<mlir::Operation *> contractionsOf(mlir::Block &body);
   /// A block argument whose data is read by some op of the body.
   static bool isRead(mlir::BlockArgument argument);
 

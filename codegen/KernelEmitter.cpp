@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/KernelEmitter.h"
-#include "ir/Depthwise.h"
+#include "ir/Contraction.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -40,8 +40,9 @@ bool tenon::codegen::readsColumns(ir::KernelOp kernel, unsigned operand) {
   return llvm::all_of(body.getArgument(operand).getUses(), [&](OpOperand &use) {
     if (ir::isShapeOnly(use))
       return true;
-    bool reduces = isa<ir::ReduceSumOp, ir::ReduceMaxOp>(use.getOwner()); // several of them may share a kernel
-    if (use.getOwner() == root || reduces)
+    // Several reductions may share a kernel, and several contractions that are summed.
+    bool isOneOfSeveral = isa<ir::ReduceSumOp, ir::ReduceMaxOp>(use.getOwner()) || ir::isContraction(use.getOwner());
+    if (use.getOwner() == root || isOneOfSeveral)
       return use.getOperandNumber() < family->readsColumns;
     return family->readsColumns > 0 && !isa<ir::BroadcastLikeOp>(use.getOwner());
   });

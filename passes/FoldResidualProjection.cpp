@@ -78,10 +78,6 @@ struct FoldResidualProjection : tenon::passes::impl::FoldResidualProjectionBase<
     eraseDead(body);
   }
 
-  void refuse(ir::AddOp add, const Side &main, const Twine &why) {
-    addRemark(add, getArgument(), main.layer->getLoc(), "the shortcut is not folded: " + why);
-  }
-
   void fold(ir::AddOp add) {
     if (add.getLhs() == add.getRhs() || add.getLhs().getType() != add.getRhs().getType())
       return;
@@ -94,51 +90,70 @@ struct FoldResidualProjection : tenon::passes::impl::FoldResidualProjectionBase<
       return !side.layer ? 0 : conv ? product(window(conv)) : 1;
     };
     Side main = taps(*left) >= taps(*right) ? *left : *right, shortcut = taps(*left) >= taps(*right) ? *right : *left;
-    if (main.input != shortcut.input)
-      return refuse(add, main, "its input is another one; it is added in the epilogue");
-    if (shapeOf(main.input).size() != shapeOf(add.getResult()).size())
-      return;
     ImplicitLocOpBuilder b(FusedLoc::get(&getContext(), locations(main, shortcut, add)), add);
-    Value weights = main.layer->getOperand(1), extra;
-    if (auto conv = dyn_cast<ir::ConvOp>(main.layer)) {
-      std::optional<SmallVector<int64_t>> tap = centreTap(conv);
-      if (!tap)
-        return refuse(add, main, "no tap of the window reads the pixel that the shortcut reads at every size");
-      auto projection = dyn_cast_or_null<ir::ConvOp>(shortcut.layer);
-      if (shortcut.layer && !projection)
-        return refuse(add, main, "a convolution and a matrix product");
-      if (projection && (!isPointwise(projection) || projection.getStrides() != conv.getStrides()))
-        return refuse(add, main, "it is no 1x1 convolution of the same stride");
-      if (!projection && llvm::any_of(conv.getStrides(), [](int64_t stride) { return stride != 1; }))
-        return refuse(add, main, "the convolution strides");
-      Value point = projection ? projection.getFilter() : unit(b, weights);
-      SmallVector<int64_t> low(*tap), high;
-      for (auto [size, at] : llvm::zip(window(conv), *tap))
-        high.push_back(size - 1 - at);
-      low.append({0, 0});
-      high.append({0, 0});
-      extra = ir::PadOp::create(b, point, low, high, llvm::APFloat(0.0));
-    } else if (shortcut.layer && !isa<ir::MatmulOp>(shortcut.layer)) {
-      return refuse(add, main, "a matrix product and a convolution");
+    std::string reason;
+    Value result;
+    if (Value extra = asWeights(b, main, shortcut, reason)) {
+      Value sum = ir::AddOp::create(b, main.layer->getOperand(1), extra);
+      Operation *layer = b.clone(*main.layer);
+      layer->setOperand(1, sum);
+      result = layer->getResult(0);
+      reason = shortcut.layer ? "the projection " + ir::layerName(shortcut.layer->getLoc()) + " is part of its weights"
+                              : "the identity shortcut is part of its weights";
+    } else if (shortcut.layer) {
+      // One kernel computes the sum of two contractions whose biases do not stand between.
+      result = ir::AddOp::create(b, main.layer->getResult(0), shortcut.layer->getResult(0));
+      reason = "the projection " + ir::layerName(shortcut.layer->getLoc()) + " goes on in its accumulators (" + reason + ")";
     } else {
-      extra = shortcut.layer ? shortcut.layer->getOperand(1) : unit(b, weights);
+      addRemark(add, getArgument(), main.layer->getLoc(), "the shortcut is not folded: " + reason);
+      return;
     }
-    Value sum = ir::AddOp::create(b, weights, extra);
-    Operation *layer = b.clone(*main.layer);
-    layer->setOperand(1, sum);
-    Value result = layer->getResult(0);
     if (main.bias || shortcut.bias) {
       Value bias = main.bias && shortcut.bias ? Value(ir::AddOp::create(b, main.bias, shortcut.bias))
                    : main.bias                ? main.bias
                                               : shortcut.bias;
       result = ir::AddOp::create(b, result, bias);
     }
-    addRemark(add, getArgument(), main.layer->getLoc(),
-           shortcut.layer ? "the projection " + ir::layerName(shortcut.layer->getLoc()) + " is part of its weights"
-                          : "the identity shortcut is part of its weights");
+    addRemark(add, getArgument(), main.layer->getLoc(), reason);
     add.getResult().replaceAllUsesWith(result);
     add.erase();
     ++folded;
+  }
+
+  // The shortcut as weights to be added to the main layer's; null, and the reason, where it cannot be.
+  Value asWeights(ImplicitLocOpBuilder &b, const Side &main, const Side &shortcut, std::string &reason) {
+    auto no = [&](const char *why) {
+      reason = why;
+      return Value();
+    };
+    if (main.input != shortcut.input)
+      return no(shortcut.layer ? "its input is another one" : "its input is another one; it is added in the epilogue");
+    if (shapeOf(main.input).size() != shapeOf(main.layer->getResult(0)).size())
+      return no("the layer changes the rank");
+    Value weights = main.layer->getOperand(1);
+    auto conv = dyn_cast<ir::ConvOp>(main.layer);
+    if (!conv) {
+      if (shortcut.layer && !isa<ir::MatmulOp>(shortcut.layer))
+        return no("a matrix product and a convolution");
+      return shortcut.layer ? shortcut.layer->getOperand(1) : unit(b, weights);
+    }
+    std::optional<SmallVector<int64_t>> tap = centreTap(conv);
+    if (!tap)
+      return no("no tap of the window reads the pixel that the shortcut reads at every size");
+    auto projection = dyn_cast_or_null<ir::ConvOp>(shortcut.layer);
+    if (shortcut.layer && !projection)
+      return no("a convolution and a matrix product");
+    if (projection && (!isPointwise(projection) || projection.getStrides() != conv.getStrides()))
+      return no("it is no 1x1 convolution of the same stride");
+    if (!projection && llvm::any_of(conv.getStrides(), [](int64_t stride) { return stride != 1; }))
+      return no("the convolution strides");
+    Value point = projection ? projection.getFilter() : unit(b, weights);
+    SmallVector<int64_t> low(*tap), high;
+    for (auto [size, at] : llvm::zip(window(conv), *tap))
+      high.push_back(size - 1 - at);
+    low.append({0, 0});
+    high.append({0, 0});
+    return ir::PadOp::create(b, point, low, high, llvm::APFloat(0.0));
   }
 
   static int64_t product(ArrayRef<int64_t> sizes) {

@@ -32,8 +32,10 @@ public:
     SmallVector<Value> operands;
     for (Value operand : group.operands)
       operands.push_back(made.lookupOrDefault(operand));
-    bool packs = group.root && roleOf(group.root) == Role::Contraction && packsWeights(group.root);
-    unsigned packedAt = packs ? addPacked(group, schedule, operands) : 0;
+    DenseMap<Operation *, unsigned> packedAt; // contraction -> the operand that holds its packed weights
+    for (Operation *op : group.ops)
+      if (roleOf(op) == Role::Contraction && packsWeights(op))
+        packedAt[op] = addPacked(group, op, schedule, operands);
 
     ir::KernelOp kernel = create(location(group), operands, TypeRange(ValueRange(group.results)), schedule);
     OpBuilder::InsertionGuard guard(builder);
@@ -42,12 +44,12 @@ public:
     for (auto [value, argument] : llvm::zip(group.operands, kernel.getBody().getArguments()))
       inside.map(value, argument);
     for (Operation *op : group.ops) {
-      if (op != group.root)
+      if (op != group.root && !packedAt.contains(op))
         for (Value operand : op->getOperands())
           repeatLeaf(group, operand, inside);
       Operation *copy = builder.clone(*op, inside);
-      if (op == group.root && packs)
-        packedOperand(copy).set(kernel.getBody().getArgument(packedAt));
+      if (auto packed = packedAt.find(op); packed != packedAt.end())
+        packedOperand(copy).set(kernel.getBody().getArgument(packed->second));
     }
     SmallVector<Value> yielded;
     for (Value result : group.results)
@@ -85,14 +87,17 @@ private:
   }
 
   // Puts the packed weights in the place of the plain ones, or behind all others where the epilogue reads these too.
-  unsigned addPacked(const KernelGroup &group, ir::ScheduleAttr schedule, SmallVector<Value> &operands) {
-    OpOperand &weights = packedOperand(group.root);
+  unsigned addPacked(const KernelGroup &group, Operation *contraction, ir::ScheduleAttr schedule, SmallVector<Value> &operands) {
+    OpOperand &weights = packedOperand(contraction);
     unsigned index = llvm::find(group.operands, weights.get()) - group.operands.begin();
-    Value packed = pack(operands[index], packedLayout(group.root, schedule), group.root->getLoc());
+    Value packed = pack(made.lookupOrDefault(weights.get()), packedLayout(contraction, schedule), contraction->getLoc());
     bool alsoPlain = llvm::any_of(weights.get().getUses(), [&](OpOperand &use) {
-      return &use != &weights && llvm::is_contained(group.ops, use.getOwner());
+      Operation *user = use.getOwner();
+      bool isPacked = roleOf(user) == Role::Contraction && &packedOperand(user) == &use;
+      return !isPacked && llvm::is_contained(group.ops, user);
     });
-    if (!alsoPlain) {
+    bool otherLayout = operands[index] != made.lookupOrDefault(weights.get()) && operands[index] != packed;
+    if (!alsoPlain && !otherLayout) {
       operands[index] = packed;
       return index;
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/Columns.h"
+#include "ir/Contraction.h"
 #include "passes/KernelGroups.h"
 #include "llvm/ADT/BitVector.h"
 
@@ -14,6 +15,8 @@ public:
   Fusion(Block &block, const ir::SymbolicShapes &shapes) : shapes(shapes), count(block.getOperations().size()) {
     for (auto [position, op] : llvm::enumerate(block))
       add(op, position);
+    for (size_t id = 0; id < nodes.size(); ++id)
+      giveEpilogue(id);
   }
 
   std::vector<KernelGroup> groups() {
@@ -21,7 +24,12 @@ public:
     for (Node &node : nodes) {
       if (node.group.ops.empty())
         continue;
-      auto rank = [&](Operation *op) { return op == node.group.root ? 0 : isReduction(op) || isa<ir::ConcatOp>(op) ? 2 : 1; };
+      auto rank = [&](Operation *op) {
+        return op == node.group.root                         ? 0
+               : roleOf(op) == Role::Contraction             ? 1
+               : isReduction(op) || isa<ir::ConcatOp>(op) ? 3
+                                                             : 2;
+      };
       llvm::stable_sort(node.group.ops, [&](Operation *a, Operation *b) {
         return std::make_pair(rank(a), position[a]) < std::make_pair(rank(b), position[b]);
       });
@@ -121,7 +129,7 @@ private:
     llvm::stable_sort(operands, [&](Value a, Value b) { return group(a).group.position > group(b).group.position; });
     for (Value operand : operands)
       if (size_t from = nodeOf[operand.getDefiningOp()], to = nodeOf[&op];
-          from != to && fits(operand, from, to) && acyclic(from, to))
+          from != to && (fits(operand, from, to) || continues(op, operand, from, to)) && acyclic(from, to))
         merge(from, to);
     if (isReduction(&op))
       for (size_t sibling = 0; sibling < nodes.size(); ++sibling)
@@ -142,6 +150,21 @@ private:
     });
   }
 
+  static bool takesEpilogue(Operation *root) { return roleOf(root) == Role::Contraction || isa<ir::SumRowsOp>(root); }
+
+  // Several ops that use a root's result may have become one map only after the last of them was seen.
+  void giveEpilogue(size_t from) {
+    const Node &node = nodes[from];
+    if (node.group.ops.size() != 1 || !node.group.root || !takesEpilogue(node.group.root))
+      return;
+    Value value = node.group.root->getResult(0);
+    auto users = value.getUsers();
+    if (users.empty() || !nodeOf.contains(*users.begin()))
+      return;
+    if (size_t to = nodeOf[*users.begin()]; to != from && fits(value, from, to) && acyclic(from, to))
+      merge(from, to);
+  }
+
   // May the group that makes `value` and a group that uses it be one kernel?
   bool fits(Value value, size_t fromId, size_t toId) const {
     const Node &from = nodes[fromId], &to = nodes[toId];
@@ -151,7 +174,7 @@ private:
       return false;
     if (isContraction(from) || isContraction(to)) {
       const Node &map = isContraction(from) ? to : from;
-      if (roleOf((isContraction(from) ? from : to).group.root) != Role::Contraction)
+      if (!takesEpilogue((isContraction(from) ? from : to).group.root))
         return false;
       if (isContraction(map) || map.reduction || hasDropout(map))
         return false;
@@ -163,6 +186,27 @@ private:
     if (from.reduction)
       return to.reduction && sameReduction(from, to) && !usesReductions(to, from);
     return true;
+  }
+  // Are both sides of a sum contractions (or sums of some), so that the second goes on in the first one's accumulators?
+  bool continues(Operation &sum, Value value, size_t fromId, size_t toId) const {
+    const Node &from = nodes[fromId], &to = nodes[toId];
+    if (!isa<ir::AddOp>(sum) || !llvm::all_of(sum.getOperands(), ir::isSumOfContractions) || from.group.shape != to.group.shape)
+      return false;
+    Value other = sum.getOperand(sum.getOperand(0) == value);
+    if (!llvm::is_contained(to.group.ops, other.getDefiningOp()))
+      return false; // the other side is a kernel of its own
+    // One of them may be any contraction, it is the root; the others are summed row by row.
+    return canFollow(from.group.root) || canFollow(to.group.root);
+  }
+  // A strided data gradient walks its results in an order of its own.
+  static bool canFollow(Operation *contraction) {
+    auto gradient = dyn_cast<ir::ConvInputGradOp>(contraction);
+    return !gradient || llvm::all_of(gradient.getStrides(), [](int64_t stride) { return stride == 1; });
+  }
+  // Which of two contractions that are summed is the root: one that cannot follow, otherwise that of the longer reduction.
+  static bool leads(Operation *a, Operation *b) {
+    auto weights = [](Operation *op) { return cast<RankedTensorType>(op->getOperand(1).getType()).getNumElements(); };
+    return !canFollow(a) || (canFollow(b) && weights(a) > weights(b));
   }
   bool usesReductions(const Node &user, const Node &maker) const {
     return llvm::any_of(user.group.ops, [&](Operation *op) {
@@ -215,7 +259,8 @@ private:
     to.group.ops.append(from.group.ops);
     from.group.ops.clear();
     to.group.position = std::max(to.group.position, from.group.position);
-    to.group.root = to.group.root ? to.group.root : from.group.root;
+    if (!to.group.root || (from.group.root && leads(from.group.root, to.group.root)))
+      to.group.root = from.group.root;
     to.reduction = to.reduction ? to.reduction : from.reduction;
     to.joins |= from.joins;
     to.members |= from.members;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "passes/KernelGroups.h"
 #include "ir/Columns.h"
+#include "ir/Contraction.h"
 #include <queue>
 
 using namespace mlir;
@@ -16,9 +17,7 @@ Role passes::roleOf(Operation *op) {
     return Role::Source;
   if (isa<ir::CountOp, ir::BroadcastLikeOp>(op) || ir::isColumnSlice(op))
     return Role::Leaf;
-  if (auto matmul = dyn_cast<ir::MatmulOp>(op))
-    return matmul.getTransposeLhs() ? Role::Single : Role::Contraction;
-  if (isa<ir::ConvOp, ir::ConvInputGradOp>(op))
+  if (ir::isContraction(op))
     return Role::Contraction;
   if (isa<ir::ReduceSumOp, ir::ReduceMaxOp>(op))
     return Role::Reduction;
@@ -98,7 +97,7 @@ void KernelGroups::collectOperands(KernelGroup &group) {
   for (Operation *op : group.ops)
     for (Value operand : op->getOperands()) {
       bool inMemory = isa<ir::BroadcastLikeOp, ir::SliceOp>(op) && operand == op->getOperand(0);
-      if (op == group.root || group.outside || inMemory)
+      if (op == group.root || roleOf(op) == Role::Contraction || group.outside || inMemory)
         group.operands.insert(operand);
       else
         collect(group, operand);

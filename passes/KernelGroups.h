@@ -21,7 +21,8 @@ Role roleOf(mlir::Operation *op);
 
 /// Ops that become one kernel, or one op that stays outside.
 struct KernelGroup {
-  llvm::SmallVector<mlir::Operation *, 4> ops; ///< the root first, reductions and joined columns last, otherwise in program order
+  llvm::SmallVector<mlir::Operation *, 4> ops; ///< the root first, then what is added to it in the same accumulators; reductions and
+                                               ///< joined columns last; otherwise in program order
   mlir::Operation *root = nullptr;             ///< a contraction or a single op; null for maps and reductions
   bool outside = false;                        ///< one op that stays in the function
   ir::SymbolicShape shape;                     ///< the iteration shape: the root's result, the reductions' operand

@@ -18,6 +18,7 @@ mlir::LogicalResult describeMachine(std::optional<ir::Machine> &machine, const s
 std::unique_ptr<mlir::Pass> createFormKernels(const ir::Machine &machine);
 std::unique_ptr<mlir::Pass> createMergeSiblingConvolutions(const ir::Machine &machine);
 std::unique_ptr<mlir::Pass> createScheduleBranches(const ir::Machine &machine);
+std::unique_ptr<mlir::Pass> createSinkIntoScan(const ir::Machine &machine);
 
 #define GEN_PASS_REGISTRATION
 #include "passes/Passes.h.inc"

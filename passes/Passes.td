@@ -159,7 +159,9 @@ def FoldResidualProjection : Pass<"fold-residual-projection", "::mlir::func::Fun
     `y = main(x) + projection(x)`, the projection being a 1x1 convolution of the same stride or a dense layer without
     activation, or x itself: when main is one layer that reads the same x, the projection's weights are added to the tap
     that reads the same pixel, and one layer remains (as RepVGG does). Without such a tap at every image size, with another
-    stride or another input the sum stays, in the epilogue of the layer that comes last. Normalisations are folded before.
+    stride or another input the biases move behind the sum, so that `form-kernels` makes one kernel of both layers: the
+    projection's products go on in the main layer's accumulators, and neither result is stored. An identity shortcut of
+    another input is added in the epilogue. Normalisations are folded before.
 
     Before:
     ```mlir
@@ -245,7 +247,8 @@ def FormKernels : Pass<"form-kernels", "::mlir::func::FuncOp"> {
   let summary = "groups ops into kernels, the units of code generation";
   let description = [{
     One kernel is one pass over memory. A contraction takes the elementwise ops that follow it as its epilogue (bias,
-    activation, residual add), elementwise ops over one shape become one map, sums and maxima over one shape and the
+    activation, residual add) and the contractions whose results are added to its own (they are summed in the same
+    accumulators); elementwise ops over one shape become one map, sums and maxima over one shape and the
     same axes become one reduction with its elementwise prologue; anything else stands alone. Constants, counts and
     broadcasts are repeated in every kernel that uses them. A contraction's weights are laid out by `tenon.pack` in a
     kernel of its own, in panels as wide as the register tile the cost model chose.
@@ -278,6 +281,41 @@ def FormKernels : Pass<"form-kernels", "::mlir::func::FuncOp"> {
   let options = [Option<"target", "target", "std::string", "\"host\"", "the machine whose register tiles are chosen">];
   let statistics = [Statistic<"kernels", "kernels", "Kernels formed">,
                     Statistic<"epilogueOps", "epilogue-ops", "Elementwise ops that joined a contraction">];
+}
+
+def SinkIntoScan : Pass<"sink-into-scan", "::mlir::func::FuncOp"> {
+  let summary = "moves the input product of a recurrent layer's training into its loop";
+  let description = [{
+    A recurrent layer's input product over all steps is written out and read back once in each direction. Where both weights
+    fit half of L2 next to the loop, the product of one step is added in the accumulators of the recurrent one instead, and
+    nothing is stored between. Only @loss: a prediction's product over all steps serves few rows better, and its bits
+    must not depend on how many there are.
+
+    Before:
+    ```mlir
+    %0 = tenon.matmul %x, %w {...} : tensor<5x?x3xf32>, tensor<3x4xf32>
+    %1 = tenon.add %0, %b : tensor<5x?x4xf32>, tensor<4xf32>
+    %2 = tenon.scan over(%1) carry(%h) with(%u) : (...) -> tensor<?x4xf32> {
+    ^bb0(%g: tensor<?x4xf32>, %c: tensor<?x4xf32>, %v: tensor<4x4xf32>):
+      %3 = tenon.matmul %c, %v {...} : tensor<?x4xf32>, tensor<4x4xf32>
+      %4 = tenon.add %3, %g : tensor<?x4xf32>, tensor<?x4xf32>
+      ...
+    ```
+    After:
+    ```mlir
+    %2 = tenon.scan over(%x) carry(%h) with(%u, %w, %b) : (...) -> tensor<?x4xf32> {
+    ^bb0(%e: tensor<?x3xf32>, %c: tensor<?x4xf32>, %v: tensor<4x4xf32>, %k: tensor<3x4xf32>, %a: tensor<4xf32>):
+      %3 = tenon.matmul %c, %v {...} : tensor<?x4xf32>, tensor<4x4xf32>
+      %4 = tenon.matmul %e, %k {...} : tensor<?x3xf32>, tensor<3x4xf32>
+      %5 = tenon.add %3, %4 : tensor<?x4xf32>, tensor<?x4xf32>
+      %6 = tenon.add %5, %a : tensor<?x4xf32>, tensor<4xf32>
+      ...
+    ```
+    Runs before `differentiate`.
+  }];
+  let dependentDialects = ["::tenon::ir::TenonDialect"];
+  let options = [Option<"target", "target", "std::string", "\"host\"", "the machine whose cache is meant">];
+  let statistics = [Statistic<"sunk", "sunk", "Products moved">];
 }
 
 def SplitGroups : Pass<"split-groups", "::mlir::func::FuncOp"> {

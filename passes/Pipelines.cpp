@@ -31,6 +31,7 @@ void passes::buildInferencePipeline(OpPassManager &passes, const PipelineOptions
 
 void passes::buildTrainingPipeline(OpPassManager &passes, const PipelineOptions &options) {
   addCleanup(passes);
+  passes.addNestedPass<func::FuncOp>(createSinkIntoScan(options.machine));
   passes.addPass(createDifferentiate());
   passes.addPass(createBuildTrainStep());
   buildInferencePipeline(passes, options);

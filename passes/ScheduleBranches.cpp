@@ -32,7 +32,7 @@ double secondsOf(ir::KernelOp kernel, const ir::Machine &machine) {
   touched.append(kernel.getResults().begin(), kernel.getResults().end());
   for (Value value : touched)
     bytes += 4 * elementsOf(value);
-  double seconds = ir::streamSeconds(machine, bytes);
+  double contractions = 0;
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     std::optional<ir::ScheduleAttr> schedule = kernel.getSchedule();
     if (!schedule || !isa<ir::MatmulOp, ir::ConvOp, ir::ConvInputGradOp>(op))
@@ -42,11 +42,11 @@ double secondsOf(ir::KernelOp kernel, const ir::Machine &machine) {
     ir::Tile tile{schedule->getRows(), schedule->getColumns()};
     double weights = elementsOf(op.getOperand(1));
     if (schedule->getAlgorithm() == "depthwise")
-      seconds = std::max(seconds, ir::depthwiseSeconds(machine, rows, columns, weights / columns));
+      contractions += ir::depthwiseSeconds(machine, rows, columns, weights / columns);
     else
-      seconds = std::max(seconds, ir::contractionSeconds(machine, tile, rows, columns, weights / columns));
+      contractions += ir::contractionSeconds(machine, tile, rows, columns, weights / columns);
   }
-  return seconds;
+  return std::max(ir::streamSeconds(machine, bytes), contractions);
 }
 
 bool isView(Operation *op) { return isa<ir::ReshapeOp, ir::ReshapeLikeOp>(op); }

@@ -4,6 +4,8 @@
 // of columns. For each tap a row's pointer is select(inside, address, zero row), so padding needs no special tiles; in
 // the tail the row index is clamped, which repeats the last row and keeps the bits. A few rows left over (a batch of one)
 // go one by one over several panels at once: every output is summed in the same order either way.
+// Further contractions of the kernel that are added to the root's result are segments of one reduction: they go on in
+// the same accumulators, after the root's own.
 #include "codegen/Epilogue.h"
 #include "codegen/Window.h"
 #include "ir/target/CostModel.h"
@@ -23,7 +25,7 @@ AffineExpr rowsOf(const Kernel &kernel, mlir::Value result) {
 int64_t constantDim(const Kernel &kernel, mlir::Value value, int64_t axis) {
   return cast<AffineConstantExpr>(kernel.shape(value)[axis]).getValue();
 }
-// The number of reduction steps of one output.
+// The number of reduction steps of one output of a contraction.
 int64_t reductionOf(const Kernel &kernel, Operation *root) {
   mlir::Value weights = root->getOperand(1);
   int64_t elements = cast<RankedTensorType>(weights.getType()).getNumElements();
@@ -38,7 +40,9 @@ KernelPlan planContraction(const Kernel &kernel, const ir::Machine &machine) {
   ir::ScheduleAttr schedule = *kernel.op().getSchedule();
   ir::Tile tile{schedule.getRows(), schedule.getColumns()};
   int64_t columns = constantDim(kernel, result, kernel.shape(result).size() - 1);
-  int64_t panels = (columns + tile.columns - 1) / tile.columns, steps = reductionOf(kernel, root);
+  int64_t panels = (columns + tile.columns - 1) / tile.columns, steps = 0;
+  for (Operation *segment : Kernel::contractionsOf(kernel.body()))
+    steps += reductionOf(kernel, segment);
   // A task is worth 20 us of one core, or what there is; its panels of weights stay in half of L2.
   constexpr double worth = 20e-6;
   double perTile = ir::contractionSeconds(machine, tile, tile.rows, tile.columns, steps);
@@ -66,6 +70,17 @@ KernelPlan planContraction(const Kernel &kernel, const ir::Machine &machine) {
   return plan;
 }
 
+// One contraction of the kernel: where its rows and weights lie.
+struct Segment {
+  Operation *op;
+  int64_t steps; // of its reduction
+  KernelEmitter::Rows input;
+  Value weights;
+  Window window;      // of a convolution and its data gradient
+  bool dense = false; // row r of the result takes row r of the input
+  bool point = false; // it takes one row of the input, which there always is
+};
+
 class ContractionWriter {
 public:
   explicit ContractionWriter(KernelEmitter &emitter)
@@ -75,11 +90,8 @@ public:
     panelWidth = schedule.getColumns();
     columns = constantDim(e.kernel, result, e.kernel.shape(result).size() - 1);
     panels = (columns + panelWidth - 1) / panelWidth;
-    steps = reductionOf(e.kernel, root);
-    input = e.rows(root->getOperand(0));
-    if (isa<ir::MatmulOp>(root) && !KernelBuilder::constantOf(input.pitch))
-      input.pitch = k.constant(steps); // checked at entry: the reduction is as long as the weights
-    weights = e.pointer(root->getOperand(1));
+    for (Operation *op : Kernel::contractionsOf(e.kernel.body()))
+      segments.push_back(segmentOf(op));
   }
 
   void write() {
@@ -87,15 +99,24 @@ public:
     Value columnTask = k.rem(e.task, k.constant(columnTasks)), rowTask = k.div(e.task, columnTasks);
     firstPanel = k.mul(columnTask, e.plan.columnGrain);
     lastPanel = k.min(k.add(firstPanel, e.plan.columnGrain), k.constant(panels));
-    if (isa<ir::MatmulOp>(root))
-      return writeDenseRows(rowTask);
-    auto convolution = dyn_cast<ir::ConvOp>(root);
-    if (!convolution)
-      return writeInputGradient(cast<ir::ConvInputGradOp>(root), rowTask);
-    SmallVector<int64_t> kernelSize = windowSizes();
-    window = windowOf(e, root->getOperand(0), result, kernelSize, convolution.getStrides(), convolution.getPadding(),
-                      convolution.getDilations());
-    writeConvolution(rowTask);
+    if (isPhased(root))
+      return writePhases(cast<ir::ConvInputGradOp>(root), rowTask);
+    Value rows = e.size(rowsOf(e.kernel, result)), last = k.add(rows, -1);
+    Value low = k.mul(rowTask, e.plan.rowGrain), high = k.min(k.add(low, e.plan.rowGrain), rows);
+    auto make = [&](const Segment &segment, Value r) { return rowOf(segment, r); };
+    bool single = llvm::all_of(segments, [](const Segment &segment) { return segment.point; });
+    Value tilesEnd = high;
+    if (single) {
+      // A tile costs what tileRows single rows cost that read their weights anew.
+      Value left = k.rem(k.sub(high, low), k.constant(tileRows));
+      Value fits = k.compare(arith::CmpIPredicate::sle, left, k.constant(std::max<int64_t>(1, tileRows / 3)));
+      tilesEnd = k.select(fits, k.sub(high, left), high);
+    }
+    forPanels([&](Value panel, int64_t width) {
+      k.each(low, tilesEnd, k.constant(tileRows), [&](Value r) { tile(r, last, panel, width, make); });
+    });
+    if (single)
+      k.each(tilesEnd, high, k.constant(1), [&](Value r) { writeSingleRow(r); });
   }
 
 private:
@@ -105,42 +126,42 @@ private:
     Value base;         // address of the row's input (no taps)
     Value y, x, offset; // input position of tap (0, 0); offset of that element, may lie outside
   };
-  using RowMaker = llvm::function_ref<Row(int64_t, Value)>;
+  using RowMaker = llvm::function_ref<Row(const Segment &, Value)>;
 
-  SmallVector<int64_t> windowSizes() {
-    auto shape = cast<RankedTensorType>(root->getOperand(1).getType()).getShape().drop_back(2);
-    return SmallVector<int64_t>(shape);
+  static SmallVector<int64_t> windowSizes(Operation *op) {
+    return SmallVector<int64_t>(cast<RankedTensorType>(op->getOperand(1).getType()).getShape().drop_back(2));
   }
 
-  Row denseRow(Value r) { return {r, k.offset(input.base, k.mul(r, input.pitch)), {}, {}, {}}; }
-
-  Row pixelRow(Value r) {
-    Value plane = k.mul(window.y.out, window.x.out);
-    Value sample = k.div(r, plane), pixel = k.rem(r, plane);
-    Value oy = k.div(pixel, window.x.out), ox = k.rem(pixel, window.x.out);
-    Row row{r, {}, {}, {}, {}};
-    row.y = k.sub(k.mul(oy, window.y.stride), window.y.before);
-    row.x = k.sub(k.mul(ox, window.x.stride), window.x.before);
-    Value line = k.add(k.mul(sample, window.y.in), row.y);
-    row.offset = k.mul(k.add(k.mul(line, window.x.in), row.x), input.pitch);
-    return row;
+  // A strided data gradient goes phase by phase.
+  static bool isPhased(Operation *op) {
+    auto gradient = dyn_cast<ir::ConvInputGradOp>(op);
+    return gradient && llvm::any_of(gradient.getStrides(), [](int64_t stride) { return stride > 1; });
   }
 
-  void writeConvolution(Value rowTask) {
-    bool onePixel = window.y.window == 1 && window.x.window == 1 && window.y.stride == 1 && window.x.stride == 1 &&
-                    !window.y.padded && !window.x.padded;
-    if (onePixel)
-      return writeDenseRows(rowTask);
-    writeRows(rowTask, [&](int64_t, Value r) { return pixelRow(r); });
+  Segment segmentOf(Operation *op) {
+    Segment segment{op, reductionOf(e.kernel, op), e.rows(op->getOperand(0)), e.pointer(op->getOperand(1)), {}};
+    if (isa<ir::MatmulOp>(op)) {
+      segment.dense = segment.point = true;
+      if (!KernelBuilder::constantOf(segment.input.pitch))
+        segment.input.pitch = k.constant(segment.steps); // checked at entry: the reduction is as long as the weights
+      return segment;
+    }
+    if (auto convolution = dyn_cast<ir::ConvOp>(op))
+      segment.window = windowOf(e, op->getOperand(0), op->getResult(0), windowSizes(op), convolution.getStrides(),
+                                convolution.getPadding(), convolution.getDilations());
+    else
+      segment.window = turnedWindow(cast<ir::ConvInputGradOp>(op));
+    if (isPhased(op))
+      return segment;
+    const WindowAxis &y = segment.window.y, &x = segment.window.x;
+    segment.point = y.window == 1 && x.window == 1 && !y.padded && !x.padded;
+    segment.dense = segment.point && y.stride == 1 && x.stride == 1;
+    return segment;
   }
 
   // Stride 1: a convolution of the gradient with the flipped filter (packed so) and complementary padding.
-  void writeInputGradient(ir::ConvInputGradOp gradient, Value rowTask) {
-    SmallVector<int64_t> sizes = windowSizes();
-    window = windowOf(e, gradient.getInput(), gradient.getGradient(), sizes, gradient.getStrides(), gradient.getPadding(),
-                      gradient.getDilations());
-    Value filters = e.dim(gradient.getGradient(), sizes.size() + 1);
-    bool strided = window.y.stride > 1 || window.x.stride > 1;
+  Window turnedWindow(ir::ConvInputGradOp gradient) {
+    Window forward = forwardWindow(gradient);
     auto turned = [&](const WindowAxis &axis) {
       WindowAxis t = axis;
       t.in = axis.out;
@@ -149,16 +170,35 @@ private:
       t.padded = axis.window > 1 || axis.padded;
       return t;
     };
-    Window forward = window;
-    window = {turned(forward.y), turned(forward.x), forward.samples, filters};
-    if (!strided)
-      return writeConvolution(rowTask);
-    writePhases(forward, rowTask);
+    Value filters = e.dim(gradient.getGradient(), windowSizes(gradient).size() + 1);
+    return {turned(forward.y), turned(forward.x), forward.samples, filters};
+  }
+  Window forwardWindow(ir::ConvInputGradOp gradient) {
+    return windowOf(e, gradient.getInput(), gradient.getGradient(), windowSizes(gradient), gradient.getStrides(),
+                    gradient.getPadding(), gradient.getDilations());
+  }
+
+  Row rowOf(const Segment &segment, Value r) {
+    if (segment.dense)
+      return {r, k.offset(segment.input.base, k.mul(r, segment.input.pitch)), {}, {}, {}};
+    const Window &window = segment.window;
+    Value plane = k.mul(window.y.out, window.x.out);
+    Value sample = k.div(r, plane), pixel = k.rem(r, plane);
+    Value oy = k.div(pixel, window.x.out), ox = k.rem(pixel, window.x.out);
+    Row row{r, {}, {}, {}, {}};
+    row.y = k.sub(k.mul(oy, window.y.stride), window.y.before);
+    row.x = k.sub(k.mul(ox, window.x.stride), window.x.before);
+    Value line = k.add(k.mul(sample, window.y.in), row.y);
+    row.offset = k.mul(k.add(k.mul(line, window.x.in), row.x), segment.input.pitch);
+    if (segment.point)
+      row.base = k.offset(segment.input.base, row.offset);
+    return row;
   }
 
   // Stride s: input pixels of one phase (y mod s, x mod s) see every s-th tap only; each phase is a stride-1 convolution
   // of its own taps. A task is one phase of one sample.
-  void writePhases(const Window &forward, Value rowTask) {
+  void writePhases(ir::ConvInputGradOp gradient, Value rowTask) {
+    Window forward = forwardWindow(gradient);
     int64_t sy = forward.y.stride, sx = forward.x.stride;
     Value phase = k.rem(rowTask, k.constant(sy * sx)), sample = k.div(rowTask, sy * sx);
     Value py = k.div(phase, sx), px = k.rem(phase, k.constant(sx));
@@ -169,17 +209,19 @@ private:
     Value ty = k.add(py, forward.y.before), tx = k.add(px, forward.x.before);
     phaseY = {k.rem(ty, k.constant(sy)), k.div(ty, sy), sy, forward.y.window};
     phaseX = {k.rem(tx, k.constant(sx)), k.div(tx, sx), sx, forward.x.window};
-    phased = true;
     Value count = k.mul(rowsY, rowsX), last = k.add(count, -1);
-    auto make = [&](int64_t, Value r) {
+    auto make = [&](const Segment &segment, Value r) {
       Value j = k.div(r, rowsX), i = k.rem(r, rowsX);
       Row row{{}, {}, {}, {}, {}};
       Value iy = k.add(py, k.mul(j, sy)), ix = k.add(px, k.mul(i, sx));
       row.index = k.add(k.mul(k.add(k.mul(sample, forward.y.in), iy), forward.x.in), ix);
+      if (segment.op != root)
+        return rowOf(segment, row.index);
+      const Window &window = segment.window;
       row.y = k.add(phaseY.first, j);
       row.x = k.add(phaseX.first, i);
       Value line = k.add(k.mul(sample, window.y.in), row.y);
-      row.offset = k.mul(k.add(k.mul(line, window.x.in), row.x), input.pitch);
+      row.offset = k.mul(k.add(k.mul(line, window.x.in), row.x), segment.input.pitch);
       return row;
     };
     forPanels([&](Value panel, int64_t width) {
@@ -187,41 +229,24 @@ private:
     });
   }
 
-  void writeRows(Value rowTask, RowMaker make) {
-    Value rows = e.size(rowsOf(e.kernel, result)), last = k.add(rows, -1);
-    Value low = k.mul(rowTask, e.plan.rowGrain), high = k.min(k.add(low, e.plan.rowGrain), rows);
-    forPanels([&](Value panel, int64_t width) {
-      k.each(low, high, k.constant(tileRows), [&](Value r) { tile(r, last, panel, width, make); });
-    });
-  }
-
-  void writeDenseRows(Value rowTask) {
-    Value rows = e.size(rowsOf(e.kernel, result)), last = k.add(rows, -1);
-    Value low = k.mul(rowTask, e.plan.rowGrain), high = k.min(k.add(low, e.plan.rowGrain), rows);
-    auto make = [&](int64_t, Value r) { return denseRow(r); };
-    // A tile costs what tileRows single rows cost that read their weights anew.
-    Value left = k.rem(k.sub(high, low), k.constant(tileRows));
-    Value fits = k.compare(arith::CmpIPredicate::sle, left, k.constant(std::max<int64_t>(1, tileRows / 3)));
-    Value tilesEnd = k.select(fits, k.sub(high, left), high);
-    forPanels([&](Value panel, int64_t width) {
-      k.each(low, tilesEnd, k.constant(tileRows), [&](Value r) { tile(r, last, panel, width, make); });
-    });
-    k.each(tilesEnd, high, k.constant(1), [&](Value r) {
-      // Enough accumulators to hide the latency of a multiply-add.
-      constexpr int64_t accumulators = 8;
-      int64_t group = std::max<int64_t>(1, accumulators / std::max<int64_t>(1, panelWidth / k.lanes));
-      int64_t whole = columns / panelWidth, rest = columns % panelWidth;
-      Row row = denseRow(r);
-      Value end = k.min(lastPanel, k.constant(whole)), grouped = firstPanel;
-      if (group > 1 && whole >= group) {
-        grouped = k.add(firstPanel, k.mul(k.div(k.max(k.sub(end, firstPanel), k.constant(0)), group), group));
-        k.each(firstPanel, grouped, k.constant(group), [&](Value panel) { strip(row, panel, group, panelWidth); });
-      }
-      if (whole > 0 && !(group > 1 && whole % group == 0 && e.plan.columnGrain % group == 0))
-        k.each(grouped, end, k.constant(1), [&](Value panel) { strip(row, panel, 1, panelWidth); });
-      if (rest > 0)
-        k.when(k.compare(arith::CmpIPredicate::eq, lastPanel, k.constant(panels)), [&] { strip(row, k.constant(whole), 1, rest); });
-    });
+  // Over several panels at once: enough accumulators to hide the latency of a multiply-add.
+  void writeSingleRow(Value r) {
+    constexpr int64_t accumulators = 8;
+    int64_t group = std::max<int64_t>(1, accumulators / std::max<int64_t>(1, panelWidth / k.lanes));
+    int64_t whole = columns / panelWidth, rest = columns % panelWidth;
+    SmallVector<Row> rows;
+    for (const Segment &segment : segments)
+      rows.push_back(rowOf(segment, r));
+    Value end = k.min(lastPanel, k.constant(whole)), grouped = firstPanel;
+    if (group > 1 && whole >= group) {
+      grouped = k.add(firstPanel, k.mul(k.div(k.max(k.sub(end, firstPanel), k.constant(0)), group), group));
+      k.each(firstPanel, grouped, k.constant(group), [&](Value panel) { strip(rows, panel, group, panelWidth); });
+    }
+    if (whole > 0 && !(group > 1 && whole % group == 0 && e.plan.columnGrain % group == 0))
+      k.each(grouped, end, k.constant(1), [&](Value panel) { strip(rows, panel, 1, panelWidth); });
+    if (rest > 0)
+      k.when(k.compare(arith::CmpIPredicate::eq, lastPanel, k.constant(panels)),
+             [&] { strip(rows, k.constant(whole), 1, rest); });
   }
 
   // Whole panels in a loop, the narrower last one after it. width: columns that exist in the panel.
@@ -277,14 +302,18 @@ private:
   }
 
   // All taps of a convolution tile.
-  Values taps(ValueRange init, ArrayRef<Row> rows, Value panel, int64_t vectors) {
-    Value zeroRow = needsZeroRow() ? k.zeros(e.kernel.module(), channelCount()) : Value();
+  Values taps(const Segment &segment, ValueRange init, ArrayRef<Row> rows, Value panel, int64_t vectors) {
+    const Window &window = segment.window;
+    bool phased = isPhased(segment.op);
+    Value zeroRow;
+    if (phased || window.y.padded || window.x.padded)
+      zeroRow = k.zeros(e.kernel.module(), *KernelBuilder::constantOf(window.channels));
     Value one = k.constant(1);
     auto tap = [&](Value dy, Value dx, Value kh, Value kw, ValueRange carried) {
-      Value shift = k.mul(k.add(k.mul(dy, window.x.in), dx), input.pitch);
+      Value shift = k.mul(k.add(k.mul(dy, window.x.in), dx), segment.input.pitch);
       Values addresses;
       for (const Row &row : rows) {
-        Value address = k.offset(input.base, k.add(row.offset, shift));
+        Value address = k.offset(segment.input.base, k.add(row.offset, shift));
         if (zeroRow) {
           Value ok = k.andI(k.inside(k.add(row.y, dy), window.y.in), k.inside(k.add(row.x, dx), window.x.in));
           address = k.select(ok, address, zeroRow);
@@ -308,47 +337,56 @@ private:
       });
     });
   }
-  bool needsZeroRow() { return phased || window.y.padded || window.x.padded; }
-  int64_t channelCount() { return *KernelBuilder::constantOf(window.channels); }
 
   void tile(Value r, Value last, Value panel, int64_t width, RowMaker make) {
     int64_t vectors = (width + k.lanes - 1) / k.lanes;
     Type vector = k.vectorOf(k.f32, k.lanes);
-    SmallVector<Row> rows;
-    for (int64_t i = 0; i < tileRows; ++i)
-      rows.push_back(make(i, k.min(k.add(r, i), last)));
-    Value panelBase = k.offset(weights, k.mul(panel, steps * panelWidth));
-    Values accumulators(tileRows * vectors, k.splat(vector, 0));
-    if (rows[0].base) {
+    Values accumulators(tileRows * vectors, k.splat(vector, 0)), indices;
+    for (const Segment &segment : segments) {
+      SmallVector<Row> rows;
+      for (int64_t i = 0; i < tileRows; ++i)
+        rows.push_back(make(segment, k.min(k.add(r, i), last)));
+      Value panelBase = panelOf(segment, panel);
+      if (segment.op == root)
+        for (const Row &row : rows)
+          indices.push_back(row.index);
+      if (!segment.point) {
+        accumulators = taps(segment, accumulators, rows, panelBase, vectors);
+        continue;
+      }
       Values addresses;
       for (const Row &row : rows)
         addresses.push_back(row.base);
-      accumulators = reduce(accumulators, addresses, panelBase, k.constant(steps), vectors);
-    } else {
-      accumulators = taps(accumulators, rows, panelBase, vectors);
+      accumulators = reduce(accumulators, addresses, panelBase, k.constant(segment.steps), vectors);
     }
-    finish(rows, panel, 1, width, vectors, accumulators);
+    finish(indices, panel, 1, width, vectors, accumulators);
+  }
+  Value panelOf(const Segment &segment, Value panel) {
+    return k.offset(segment.weights, k.mul(panel, segment.steps * panelWidth));
   }
 
-  // One row over `group` panels side by side.
-  void strip(const Row &row, Value panel, int64_t group, int64_t width) {
+  // One row (of every segment) over `group` panels side by side.
+  void strip(ArrayRef<Row> rows, Value panel, int64_t group, int64_t width) {
     int64_t vectors = (width + k.lanes - 1) / k.lanes;
-    Values panelBases, accumulators(group * vectors, k.splat(k.vectorOf(k.f32, k.lanes), 0));
-    for (int64_t g = 0; g < group; ++g)
-      panelBases.push_back(k.offset(weights, k.mul(k.add(panel, g), steps * panelWidth)));
-    accumulators = reduce(accumulators, row.base, panelBases, k.constant(steps), vectors);
-    finish(row, panel, group, width, vectors, accumulators);
+    Values accumulators(group * vectors, k.splat(k.vectorOf(k.f32, k.lanes), 0));
+    for (auto [segment, row] : llvm::zip(segments, rows)) {
+      Values panelBases;
+      for (int64_t g = 0; g < group; ++g)
+        panelBases.push_back(panelOf(segment, k.add(panel, g)));
+      accumulators = reduce(accumulators, row.base, panelBases, k.constant(segment.steps), vectors);
+    }
+    finish(rows.front().index, panel, group, width, vectors, accumulators);
   }
 
   // The epilogue on the tile, then the stores.
-  void finish(ArrayRef<Row> rows, Value panel, int64_t group, int64_t width, int64_t vectors, ValueRange accumulators) {
+  void finish(ArrayRef<Value> rows, Value panel, int64_t group, int64_t width, int64_t vectors, ValueRange accumulators) {
     int64_t lastLanes = width - (vectors - 1) * k.lanes;
     Value mask = lastLanes < k.lanes ? k.leadingMask(k.lanes, lastLanes) : Value();
     SmallVector<Epilogue::Cell> cells;
     Value column = k.mul(panel, panelWidth);
     for (auto [i, row] : llvm::enumerate(rows))
       for (int64_t j = 0; j < group * vectors; ++j) // panels side by side are whole
-        cells.push_back({row.index, k.add(column, j / vectors * panelWidth + j % vectors * k.lanes), k.lanes,
+        cells.push_back({row, k.add(column, j / vectors * panelWidth + j % vectors * k.lanes), k.lanes,
                          j % vectors == vectors - 1 ? mask : Value(), static_cast<unsigned>(j), accumulators[i * group * vectors + j]});
     epilogue.store(cells);
   }
@@ -362,12 +400,10 @@ private:
   KernelBuilder &k;
   Operation *root;
   mlir::Value result;
-  int64_t tileRows, panelWidth, columns, panels, steps;
-  KernelEmitter::Rows input;
-  Value weights, firstPanel, lastPanel;
-  Window window;
-  bool phased = false;
-  Phase phaseY, phaseX;
+  int64_t tileRows, panelWidth, columns, panels;
+  SmallVector<Segment> segments; // the root first
+  Value firstPanel, lastPanel;
+  Phase phaseY, phaseX; // of a strided data gradient
   Epilogue epilogue;
 };
 

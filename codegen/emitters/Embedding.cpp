@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of a table: taken by index, and the sums of what came back for each of them.
-#include "codegen/KernelEmitter.h"
+// Rows of a table: taken by index, and the sums of what came back for each of them. The sums take an epilogue: an
+// optimizer's update of the table reads them from registers, and no gradient as large as the table is stored.
+#include "codegen/Epilogue.h"
 #include <limits>
 
 using namespace mlir;
@@ -110,17 +111,17 @@ KernelPlan planSumRows(const Kernel &kernel, const ir::Machine &) {
 void emitSumRows(KernelEmitter &e) {
   KernelBuilder &k = e.k;
   auto sum = cast<ir::SumRowsOp>(e.kernel.root());
+  Epilogue epilogue(e, sum);
   Value width = e.dim(sum.getResult(), 1), operand = e.pointer(sum.getOperand());
   eachOfTask(e, e.dim(sum.getResult(), 0), [&](Value row) {
     Value first = indexAt(e, sum.getOffsets(), row), last = indexAt(e, sum.getOffsets(), k.add(row, 1));
-    Value target = k.offset(e.results[0], k.mul(row, width));
     k.pieces(width, [&](Value at, int64_t lanes) {
       Type vector = k.vectorOf(k.f32, lanes);
       Values total = k.loop(first, last, k.constant(1), {k.splat(vector, 0)}, [&](Value j, ValueRange so) -> Values {
         Value source = k.offset(operand, k.add(k.mul(indexAt(e, sum.getOrder(), j), width), at));
         return {arith::AddFOp::create(k.b, so[0], k.load(vector, source))};
       });
-      k.store(total[0], k.offset(target, at));
+      epilogue.store(Epilogue::Cell{row, at, lanes, {}, 0, total[0]});
     });
   });
 }

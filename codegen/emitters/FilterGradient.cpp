@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weight gradients: result[tap, c, f] = sum over pixels of input[pixel + tap, c] * gradient[pixel, f]. Both operands are
-// read in place. A block of samples, or of lines of one, is walked outside the loops over the result, so that it stays in
-// L2 while all taps, rows and columns of a task use it. The sum over samples goes over eight shards of consecutive samples,
-// each from zero, added in order.
+// Weight gradients: result[tap, c, f] = sum over pixels of input[pixel + tap, c] * gradient[pixel, f]. A block of pixels (of
+// samples, of lines or of one line) is walked outside the loops over the result: its input stays in L2 and one panel of the
+// gradient's columns, copied side by side, in L1 while all taps and rows of a task use it. The sum over samples goes over
+// eight shards of consecutive samples, each from zero, added in order.
 #include "codegen/Shards.h"
 #include "codegen/Window.h"
 #include "ir/target/CostModel.h"
@@ -36,8 +36,8 @@ struct Cut {
   /// Arithmetic per byte of the operands, which every task reads anew.
   double flopsPerByte() const { return 2.0 * rows * columns * taps / (4.0 * (rows + columns)); }
 };
-// At least `enough` tasks where the result has so many tiles, none with less than `least` row tiles.
-Cut cutInto(const Shape &s, const ir::Tile &tile, int64_t enough, int64_t least) {
+// At least `enough` tasks where the result has so many tiles, none with less than `least` row tiles or more than `most`.
+Cut cutInto(const Shape &s, const ir::Tile &tile, int64_t enough, int64_t least, int64_t most) {
   auto together = [](int64_t count, int64_t runs) { // how many make one of so many runs
     runs = std::clamp<int64_t>(runs, 1, count);
     return (count + runs - 1) / runs;
@@ -45,13 +45,19 @@ Cut cutInto(const Shape &s, const ir::Tile &tile, int64_t enough, int64_t least)
   auto runs = [](int64_t count, int64_t size) { return (count + size - 1) / size; };
   int64_t rowTiles = runs(s.rows, tile.rows), columnTiles = runs(s.columns, tile.columns);
   Cut cut{};
-  cut.rows = std::max(together(rowTiles, enough), std::min(least, rowTiles)) * tile.rows;
+  int64_t rowRuns = std::max(std::min(enough, rowTiles / std::clamp<int64_t>(least, 1, rowTiles)), runs(rowTiles, most));
+  cut.rows = together(rowTiles, rowRuns) * tile.rows;
   cut.chunks = runs(s.rows, cut.rows);
   cut.taps = together(s.taps, runs(enough, cut.chunks));
   cut.tapGroups = runs(s.taps, cut.taps);
   cut.columns = together(columnTiles, runs(enough, cut.chunks * cut.tapGroups)) * tile.columns;
   cut.columnGroups = runs(s.columns, cut.columns);
   return cut;
+}
+
+// Pixels of a block: the panel of the gradient that belongs to it takes half of L1.
+int64_t blockPixels(const ir::Machine &machine, const ir::Tile &tile) {
+  return std::max<int64_t>(16, machine.l1 / 2 / (tile.columns * 4));
 }
 Cut cutOf(const Kernel &kernel, const ir::Machine &machine) {
   Shape s = shapeOf(kernel, kernel.root());
@@ -63,15 +69,21 @@ Cut cutOf(const Kernel &kernel, const ir::Machine &machine) {
   if (auto constant = dyn_cast<AffineConstantExpr>(s.pixelsPerSample))
     pixels = constant.getValue();
   double perRowTile = ir::contractionSeconds(machine, tile, tile.rows, s.columns, 32 * pixels) * s.taps;
+  int64_t most = std::max<int64_t>(1, machine.l2 * 2 / 5 / (blockPixels(machine, tile) * 4 * tile.rows)); // rows of a block in L2
   if (perRowTile * ((s.rows + tile.rows - 1) / tile.rows) < worth)
-    return cutInto(s, tile, 1, INT64_MAX);
+    return cutInto(s, tile, 1, INT64_MAX, most);
+  constexpr int64_t tilesPerCopy = 16; // a panel of the gradient is copied for so many tiles
+  int64_t least = std::max((tilesPerCopy + s.taps - 1) / s.taps, static_cast<int64_t>(worth / perRowTile));
   // Fewer tasks where they would wait for memory.
-  constexpr double fed = 6; // flops per byte
+  constexpr double fed = 12; // flops per byte
   for (int64_t enough = 8;; enough /= 2)
-    if (Cut cut = cutInto(s, tile, enough, std::max<int64_t>(1, static_cast<int64_t>(worth / perRowTile)));
+    if (Cut cut = cutInto(s, tile, enough, least, most);
         cut.flopsPerByte() >= fed || enough == 2)
       return cut;
 }
+
+// Does a copy of a panel pay?
+bool copiesPanels(const Cut &cut, const ir::Tile &tile) { return cut.taps * ((cut.rows + tile.rows - 1) / tile.rows) >= 4; }
 
 KernelPlan planFilterGradient(const Kernel &kernel, const ir::Machine &machine) {
   Shape s = shapeOf(kernel, kernel.root());
@@ -81,7 +93,10 @@ KernelPlan planFilterGradient(const Kernel &kernel, const ir::Machine &machine) 
   plan.columnGrain = cut.columns;
   MLIRContext *context = kernel.module()->getContext();
   plan.tasks = getAffineConstantExpr(cut.tasks(), context);
-  plan.scratchBytes = getAffineConstantExpr(s.taps * s.rows * s.columns * 4, context);
+  ir::ScheduleAttr schedule = *kernel.op().getSchedule();
+  ir::Tile tile{schedule.getRows(), schedule.getColumns()};
+  int64_t panels = copiesPanels(cut, tile) ? cut.tasks() * blockPixels(machine, tile) * tile.columns : 0;
+  plan.scratchBytes = getAffineConstantExpr((panels + s.taps * s.rows * s.columns) * 4, context);
   return plan;
 }
 
@@ -121,29 +136,35 @@ public:
     lastColumn = k.min(k.add(firstColumn, cut.columns), k.constant(s.columns));
     firstRow = k.mul(chunk, e.plan.rowGrain);
     zeroRow = k.zeros(e.kernel.module(), tileColumns);
-    auto [block, lines] = blockSize();
+    ir::Tile tile{tileRows, tileColumns};
+    int64_t pixels = blockPixels(k.machine, tile);
+    copies = copiesPanels(cut, tile) && KernelBuilder::constantOf(gradient.pitch) != tileColumns;
+    partials = e.scratch;
+    if (copiesPanels(cut, tile)) {
+      panel = k.offset(e.scratch, k.mul(e.task, pixels * tileColumns));
+      partials = k.offset(e.scratch, cut.tasks() * pixels * tileColumns);
+    }
+    sizeBlock(pixels);
     k.each(k.constant(0), k.constant(shards), k.constant(1), [&](Value shard) {
       Value low = k.div(k.mul(shard, samples), shards), high = k.div(k.mul(k.add(shard, 1), samples), shards);
       // An empty shard of a small batch still has one (empty) block: it writes the zeros it stands for.
       Value end = k.max(high, k.add(low, 1));
-      k.each(low, end, block, [&](Value from) {
-        Value to = k.min(k.add(from, block), high);
-        k.each(k.constant(0), w.y.out, lines, [&](Value y) {
-          Value yEnd = k.min(k.add(y, lines), w.y.out);
-          Value isFirst = k.andI(k.compare(arith::CmpIPredicate::eq, from, low), k.compare(arith::CmpIPredicate::eq, y, k.constant(0)));
-          Value isLast = k.andI(k.compare(arith::CmpIPredicate::sge, k.add(from, block), end),
-                                k.compare(arith::CmpIPredicate::eq, yEnd, w.y.out));
-          Value adds = k.andI(isLast, k.compare(arith::CmpIPredicate::sgt, shard, k.constant(0)));
-          k.each(firstTap, lastTap, k.constant(1), [&](Value tap) {
-            kh = k.div(tap, w.x.window);
-            kw = k.rem(tap, k.constant(w.x.window));
-            tapBase = k.mul(tap, s.rows * s.columns);
-            // Output pixels whose tap lies inside: out * stride + k * dilation - before in [0, in).
-            std::tie(yLow, yHigh, yShift) = valid(w.y, kh);
-            std::tie(xLow, xHigh, xShift) = valid(w.x, kw);
-            yLow = k.max(yLow, y);
-            yHigh = k.min(yHigh, yEnd);
-            tiles(from, to, isFirst, isLast, adds);
+      k.each(low, end, blockSamples, [&](Value from) {
+        k.each(k.constant(0), w.y.out, blockLines, [&](Value y) {
+          k.each(k.constant(0), w.x.out, blockWidth, [&](Value x) {
+            auto equal = [&](Value a, Value b) { return k.compare(arith::CmpIPredicate::eq, a, b); };
+            Value zero = k.constant(0);
+            Block block{from, k.min(k.add(from, blockSamples), high), y, k.min(k.add(y, blockLines), w.y.out),
+                        x,    k.min(k.add(x, blockWidth), w.x.out)};
+            block.isFirst = k.andI(equal(from, low), k.andI(equal(y, zero), equal(x, zero)));
+            block.isLast = k.andI(k.compare(arith::CmpIPredicate::sge, k.add(from, blockSamples), end),
+                                  k.andI(equal(block.yEnd, w.y.out), equal(block.xEnd, w.x.out)));
+            block.adds = k.andI(block.isLast, k.compare(arith::CmpIPredicate::sgt, shard, zero));
+            columns([&](Value column, int64_t width) {
+              if (copies)
+                copyPanel(block, column, width);
+              k.each(firstTap, lastTap, k.constant(1), [&](Value tap) { rows(block, tap, column, width); });
+            });
           });
         });
       });
@@ -151,6 +172,12 @@ public:
   }
 
 private:
+  // Output pixels [from, to) x [y, yEnd) x [x, xEnd); is it a shard's first or last one, and does its sum go on top of other
+  // shards'?
+  struct Block {
+    Value from, to, y, yEnd, x, xEnd, isFirst = {}, isLast = {}, adds = {};
+  };
+
   // First and last output position with the tap inside, and the tap's shift.
   std::tuple<Value, Value, Value> valid(const WindowAxis &axis, Value tap) {
     Value shift = k.sub(k.mul(tap, axis.dilation), axis.before); // input = output * stride + shift
@@ -162,32 +189,72 @@ private:
     Value high = k.div(k.add(k.max(k.sub(axis.in, shift), zero), axis.stride - 1), axis.stride);
     return {low, k.min(high, axis.out), shift};
   }
-  // Samples and lines of one block, the one or the other one at a time: input and gradient of a block fill two fifths of L2.
-  std::pair<Value, Value> blockSize() {
-    Value one = k.constant(1), budget = k.constant(k.machine.l2 * 2 / 5);
-    Value line = k.max(k.mul(k.add(k.mul(k.mul(w.x.in, s.rows), w.y.stride), k.mul(w.x.out, s.columns)), 4), one);
-    Value lines = k.max(k.div(budget, line), one);
-    return {k.max(k.div(lines, k.max(w.y.out, one)), one), k.min(lines, k.max(w.y.out, one))};
+  // Part of a line, or so many lines, or so many samples as have about that many pixels.
+  void sizeBlock(int64_t pixels) {
+    Value one = k.constant(1), width = k.max(w.x.out, one), height = k.max(w.y.out, one);
+    blockWidth = k.min(width, k.constant(pixels));
+    blockLines = k.min(k.max(k.div(k.constant(pixels), blockWidth), one), height);
+    blockSamples = k.max(k.div(k.constant(pixels), k.mul(blockWidth, height)), one);
   }
 
-  void tiles(Value from, Value to, Value isFirst, Value isLast, Value adds) {
-    auto columnsLoop = [&](Value row, int64_t rows) {
-      int64_t whole = s.columns / tileColumns * tileColumns;
-      k.each(firstColumn, k.min(lastColumn, k.constant(whole)), k.constant(tileColumns),
-             [&](Value f) { tile(row, rows, f, tileColumns, from, to, isFirst, isLast, adds); });
-      if (whole < s.columns)
-        k.when(k.compare(arith::CmpIPredicate::eq, lastColumn, k.constant(s.columns)),
-               [&] { tile(row, rows, k.constant(whole), s.columns - whole, from, to, isFirst, isLast, adds); });
-    };
+  void columns(llvm::function_ref<void(Value, int64_t)> body) {
+    int64_t whole = s.columns / tileColumns * tileColumns;
+    if (whole > 0)
+      k.each(firstColumn, k.min(lastColumn, k.constant(whole)), k.constant(tileColumns), [&](Value f) { body(f, tileColumns); });
+    if (whole < s.columns)
+      k.when(k.compare(arith::CmpIPredicate::eq, lastColumn, k.constant(s.columns)),
+             [&] { body(k.constant(whole), s.columns - whole); });
+  }
+
+  // The block's pixel as a number.
+  Value pixelOf(const Block &block, Value sample, Value oy, Value ox) {
+    Value line = k.add(k.mul(k.sub(sample, block.from), blockLines), k.sub(oy, block.y));
+    return k.add(k.mul(line, blockWidth), k.sub(ox, block.x));
+  }
+  Value gradientAt(Value sample, Value oy, Value ox, Value column) {
+    Value pixel = k.add(k.mul(k.add(k.mul(sample, w.y.out), oy), w.x.out), ox);
+    return k.offset(gradient.base, k.add(k.mul(pixel, gradient.pitch), column));
+  }
+
+  void copyPanel(const Block &block, Value column, int64_t width) {
+    int64_t vectors = (width + k.lanes - 1) / k.lanes, lastLanes = width - (vectors - 1) * k.lanes;
+    Value mask = lastLanes < k.lanes ? k.leadingMask(k.lanes, lastLanes) : Value(), one = k.constant(1);
+    Type vector = k.vectorOf(k.f32, k.lanes);
+    k.each(block.from, block.to, one, [&](Value sample) {
+      k.each(block.y, block.yEnd, one, [&](Value oy) {
+        k.each(block.x, block.xEnd, one, [&](Value ox) {
+          Value source = gradientAt(sample, oy, ox, column);
+          Value target = k.offset(panel, k.mul(pixelOf(block, sample, oy, ox), tileColumns));
+          for (int64_t j = 0; j < vectors; ++j) {
+            Value address = k.offset(source, j * k.lanes);
+            Value value = mask && j == vectors - 1 ? k.loadMasked(vector, address, mask) : k.load(vector, address);
+            k.store(value, k.offset(target, j * k.lanes));
+          }
+        });
+      });
+    });
+  }
+
+  // All rows of the task for one tap and one panel.
+  void rows(const Block &block, Value tap, Value column, int64_t width) {
+    Value kh = k.div(tap, w.x.window), kw = k.rem(tap, k.constant(w.x.window));
+    tapBase = k.mul(tap, s.rows * s.columns);
+    // Output pixels whose tap lies inside: out * stride + k * dilation - before in [0, in).
+    std::tie(yLow, yHigh, yShift) = valid(w.y, kh);
+    std::tie(xLow, xHigh, xShift) = valid(w.x, kw);
+    yLow = k.max(yLow, block.y);
+    yHigh = k.min(yHigh, block.yEnd);
+    xLow = k.max(xLow, block.x);
+    xHigh = k.min(xHigh, block.xEnd);
     int64_t whole = s.rows / tileRows * tileRows;
     Value high = k.min(k.add(firstRow, e.plan.rowGrain), k.constant(whole));
-    k.each(firstRow, high, k.constant(tileRows), [&](Value row) { columnsLoop(row, tileRows); });
+    k.each(firstRow, high, k.constant(tileRows), [&](Value row) { tile(block, row, tileRows, column, width); });
     if (whole < s.rows) // the chunk that holds the last, shorter tile
       k.when(k.compare(arith::CmpIPredicate::sge, k.add(firstRow, e.plan.rowGrain), k.constant(s.rows)),
-             [&] { columnsLoop(k.constant(whole), s.rows - whole); });
+             [&] { tile(block, k.constant(whole), s.rows - whole, column, width); });
   }
 
-  void tile(Value row, int64_t rows, Value column, int64_t width, Value from, Value to, Value isFirst, Value isLast, Value adds) {
+  void tile(const Block &block, Value row, int64_t rows, Value column, int64_t width) {
     int64_t vectors = (width + k.lanes - 1) / k.lanes, lastLanes = width - (vectors - 1) * k.lanes;
     Value mask = lastLanes < k.lanes ? k.leadingMask(k.lanes, lastLanes) : Value();
     Type vector = k.vectorOf(k.f32, k.lanes);
@@ -199,25 +266,27 @@ private:
     Values from_, out, onTop, accumulators;
     for (int64_t i = 0; i < rows; ++i) {
       Value at = k.add(tapBase, k.add(k.mul(k.add(row, i), s.columns), column));
-      Value target = k.offset(result, at), partial = k.offset(e.scratch, at);
-      from_.push_back(k.select(isFirst, zeroRow, partial));
-      out.push_back(k.select(isLast, target, partial));
-      onTop.push_back(k.select(adds, target, zeroRow));
+      Value target = k.offset(result, at), partial = k.offset(partials, at);
+      from_.push_back(k.select(block.isFirst, zeroRow, partial));
+      out.push_back(k.select(block.isLast, target, partial));
+      onTop.push_back(k.select(block.adds, target, zeroRow));
     }
     for (int64_t i = 0; i < rows; ++i)
       for (int64_t j = 0; j < vectors; ++j)
         accumulators.push_back(load(from_[i], j));
-    accumulators = k.loop(from, to, k.constant(1), accumulators, [&](Value sample, ValueRange a) {
+    accumulators = k.loop(block.from, block.to, k.constant(1), accumulators, [&](Value sample, ValueRange a) {
       return k.loop(yLow, yHigh, k.constant(1), a, [&](Value oy, ValueRange c) {
         Value iy = k.add(k.mul(oy, w.y.stride), yShift);
         Value inputLine = k.add(k.mul(k.add(k.mul(k.add(k.mul(sample, w.y.in), iy), w.x.in), xShift), input.pitch), row);
-        Value gradientLine = k.add(k.mul(k.mul(k.add(k.mul(sample, w.y.out), oy), w.x.out), gradient.pitch), column);
-        Value inputBase = k.offset(input.base, inputLine), gradientBase = k.offset(gradient.base, gradientLine);
+        Value inputBase = k.offset(input.base, inputLine);
+        Value firstPixel = copies ? k.mul(pixelOf(block, sample, oy, k.constant(0)), tileColumns) : Value();
+        Value gradientBase = copies ? k.offset(panel, firstPixel) : gradientAt(sample, oy, k.constant(0), column);
+        Value gradientPitch = copies ? k.constant(tileColumns) : gradient.pitch;
         return k.loop(xLow, xHigh, k.constant(1), c, [&](Value ox, ValueRange carried) {
           Values sums(carried.begin(), carried.end()), weights;
-          Value x = k.offset(inputBase, k.mul(k.mul(ox, w.x.stride), input.pitch)), d = k.offset(gradientBase, k.mul(ox, gradient.pitch));
+          Value x = k.offset(inputBase, k.mul(k.mul(ox, w.x.stride), input.pitch)), d = k.offset(gradientBase, k.mul(ox, gradientPitch));
           for (int64_t j = 0; j < vectors; ++j)
-            weights.push_back(load(d, j));
+            weights.push_back(copies ? k.load(vector, k.offset(d, j * k.lanes)) : load(d, j));
           for (int64_t i = 0; i < rows; ++i) {
             Value element = k.broadcast(k.loadF32(k.offset(x, i)), k.lanes);
             for (int64_t j = 0; j < vectors; ++j)
@@ -241,7 +310,10 @@ private:
   Shape s;
   int64_t tileRows, tileColumns;
   KernelEmitter::Rows input, gradient;
-  Value result, samples, kh, kw, firstRow, firstColumn, lastColumn, tapBase, zeroRow;
+  Value result, samples, firstRow, firstColumn, lastColumn, tapBase, zeroRow;
+  bool copies = false;    // of the gradient's panels
+  Value panel, partials;  // in scratch: the copy, the sums of the blocks so far
+  Value blockSamples, blockLines, blockWidth;
   Value yLow, yHigh, yShift, xLow, xHigh, xShift;
   Window w;
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ir/Contraction.h"
 #include "ir/Columns.h"
 
 using namespace mlir;
@@ -54,6 +55,20 @@ static std::pair<Type, ArrayRef<int64_t>> reducedSpace(Operation *op) {
   return {largest.getOperand().getType(), largest.getAxes()};
 }
 
+// Are both contractions parts of one sum?
+static bool areSummed(Operation *a, Operation *b) {
+  auto sumOf = [](Operation *op) {
+    if (!isContraction(op))
+      return Value();
+    Value sum = op->getResult(0);
+    while (isSumOfContractions(sum) && isa<AddOp>(*sum.user_begin()))
+      sum = (*sum.user_begin())->getResult(0);
+    return sum;
+  };
+  Value sum = sumOf(a);
+  return sum && sum == sumOf(b);
+}
+
 LogicalResult KernelOp::verify() {
   Block &body = getBody().front();
   if (body.getArgumentTypes() != getOperandTypes())
@@ -73,10 +88,11 @@ LogicalResult KernelOp::verify() {
     if (!isa<NodeInterface>(op))
       return emitOpError("expected only ops that compute in the body, got ") << op.getName();
     bool bothReduce = root && isa<ReduceSumOp, ReduceMaxOp>(root) && isa<ReduceSumOp, ReduceMaxOp>(op);
-    if (root && !(bothReduce && reducedSpace(root) == reducedSpace(&op)))
-      return emitOpError("expected one root or reductions of one iteration space, got ")
+    bool bothReduceAlike = bothReduce && reducedSpace(root) == reducedSpace(&op);
+    if (root && !bothReduceAlike && !areSummed(root, &op))
+      return emitOpError("expected one root, reductions of one iteration space or contractions that are summed, got ")
              << root->getName() << " and " << op.getName();
-    root = &op;
+    root = root && !bothReduce ? root : &op;
   }
   return success();
 }

@@ -77,7 +77,7 @@ def Tenon_KernelOp : Tenon_AnyOp<"kernel", [Pure, IsolatedFromAbove, SingleBlock
     A root (a contraction, a reduction, a pool, ...) or nothing, and the elementwise ops applied to its tile before it is
     stored. C1: block arguments have the operands' types. C2: results have the yielded types.
     C3: at most one op of the body is no elementwise op, constant, count or broadcast_like, reductions of one iteration
-    space (operand type and axes) apart.
+    space (operand type and axes) and contractions that are summed apart.
   }];
   let arguments = (ins StrAttr:$name, Variadic<Tenon_Tensor>:$operands, OptionalAttr<Tenon_ScheduleAttr>:$schedule);
   let results = (outs Variadic<Tenon_Tensor>:$results);

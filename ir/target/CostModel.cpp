@@ -6,11 +6,14 @@ using namespace tenon::ir;
 
 namespace {
 constexpr double fmaLatency = 4; // cycles, current x86 and Arm cores
+// Cycles of a step that no port explains: the loop itself, and loads that miss L1. Measured: a weight gradient of 128 x 128
+// runs at 69 % of the peak in tiles of 4 x 16, at 91 % in tiles of 6 x 16.
+constexpr double stepOverhead = 0.5;
 
 double cyclesPerStep(const Machine &machine, int64_t rows, int64_t vectors) {
   double fma = static_cast<double>(rows * vectors) / machine.fmaPorts;
   double loads = static_cast<double>(rows + vectors) / machine.loadPorts;
-  return std::max({fma, loads, fmaLatency});
+  return std::max({fma, loads, fmaLatency}) + stepOverhead;
 }
 int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 } // namespace

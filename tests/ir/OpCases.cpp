@@ -221,6 +221,7 @@ std::vector<OpCase> makeCases() {
   cases.push_back({"matmul/transpose_rhs", {{"Bx10xf32"}, {"20x10xf32"}}, matmul(false, true)});
   cases.push_back({"matmul/transpose_lhs", {{"Bx12xf32"}, {"Bx17xf32"}}, matmul(true, false)});
   cases.push_back({"matmul/transpose_lhs_sequence", {{"BxTx4xf32"}, {"BxTx3xf32"}}, matmul(true, false)});
+  cases.push_back({"matmul/transpose_lhs_long", {{"Bx700x30xf32"}, {"Bx700x50xf32"}}, matmul(true, false), none});
 
   cases.push_back({"conv", {{"Bx5x6x3xf32"}, {"3x3x3x4xf32"}}, conv({1, 1}, {0, 0, 0, 0}, {1, 1})});
   cases.push_back({"conv/same", {{"Bx5x4x3xf32"}, {"3x3x3x8xf32"}}, conv({1, 1}, {-1, -1, -1, -1}, {1, 1})});
@@ -276,6 +277,15 @@ std::vector<OpCase> makeCases() {
   cases.push_back({"conv_filter_grad/same_strided",
                    {{"Bx6x7x2xf32"}, {"Bx3x3x5xf32"}, {"3x2x2x5xf32"}},
                    convGrad<ConvFilterGradOp>({2, 3}, {-1, -1, -1, -1}, {1, 1}),
+                   none});
+  // More pixels than a block of the compiled kernel has: of many lines, of one line.
+  cases.push_back({"conv_filter_grad/many_lines",
+                   {{"Bx23x29x5xf32"}, {"Bx23x29x19xf32"}, {"3x3x5x19xf32"}},
+                   convGrad<ConvFilterGradOp>({1, 1}, {-1, -1, -1, -1}, {1, 1}),
+                   none});
+  cases.push_back({"conv_filter_grad/long_line",
+                   {{"Bx1300x9xf32"}, {"Bx650x33xf32"}, {"3x9x33xf32"}},
+                   convGrad<ConvFilterGradOp>({2}, {-1, -1}, {1}),
                    none});
   cases.push_back({"conv_filter_grad/pointwise",
                    {{"Bx4x4x6xf32"}, {"Bx4x4x16xf32"}, {"1x1x6x16xf32"}},

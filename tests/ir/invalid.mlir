@@ -562,7 +562,7 @@ func.func @kernel_C2(%x: tensor<3xf32>) {
 // -----
 
 func.func @kernel_C3_roots(%x: tensor<3x4xf32>) {
-  // expected-error @+1 {{expected one root or reductions of one iteration space, got tenon.softmax and tenon.argmax}}
+  // expected-error @+1 {{expected one root, reductions of one iteration space or contractions that are summed, got tenon.softmax and tenon.argmax}}
   %0 = tenon.kernel "k"(%x) : (tensor<3x4xf32>) -> tensor<3xi32> {
   ^bb0(%in: tensor<3x4xf32>):
     %1 = tenon.softmax %in : tensor<3x4xf32>
@@ -575,7 +575,7 @@ func.func @kernel_C3_roots(%x: tensor<3x4xf32>) {
 // -----
 
 func.func @kernel_C3_axes(%x: tensor<3x4xf32>) {
-  // expected-error @+1 {{expected one root or reductions of one iteration space, got tenon.reduce_sum and tenon.reduce_max}}
+  // expected-error @+1 {{expected one root, reductions of one iteration space or contractions that are summed, got tenon.reduce_sum and tenon.reduce_max}}
   %0:2 = tenon.kernel "k"(%x) : (tensor<3x4xf32>) -> (tensor<4xf32>, tensor<3xf32>) {
   ^bb0(%in: tensor<3x4xf32>):
     %1 = tenon.reduce_sum %in {axes = array<i64: 0>, keepdims = false} : tensor<3x4xf32>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/passes/KernelContract.h"
 #include "ir/Columns.h"
-#include "ir/Depthwise.h"
+#include "ir/Contraction.h"
 #include "ir/SymbolicShapes.h"
 #include <gtest/gtest.h>
 
@@ -9,10 +9,7 @@ using namespace mlir;
 using namespace tenon;
 
 namespace {
-bool isContraction(Operation &op) {
-  auto matmul = dyn_cast<ir::MatmulOp>(op);
-  return isa<ir::ConvOp, ir::ConvInputGradOp>(op) || (matmul && !matmul.getTransposeLhs());
-}
+bool isContraction(Operation &op) { return ir::isContraction(&op); }
 bool isElementwise(Operation &op) { return op.hasTrait<ir::Elementwise>() || isa<ir::DropoutOp>(op); }
 bool isLeaf(Operation &op) {
   return isa<ir::ConstantOp, ir::CountOp, ir::BroadcastLikeOp>(op) ||
@@ -21,10 +18,7 @@ bool isLeaf(Operation &op) {
 bool isReduction(Operation &op) { return isa<ir::ReduceSumOp, ir::ReduceMaxOp>(op); }
 bool isScalar(Value value) { return cast<RankedTensorType>(value.getType()).getRank() == 0; }
 
-void expectContraction(ir::KernelOp kernel, const ir::SymbolicShapes &shapes) {
-  Operation &root = kernel.getBody().front().front();
-  ASSERT_TRUE(isContraction(root));
-  ASSERT_TRUE(kernel.getSchedule());
+void expectPackedWeights(ir::KernelOp kernel, Operation &root) {
   auto weights = dyn_cast<BlockArgument>(root.getOperand(1));
   ASSERT_TRUE(weights);
   auto packed = dyn_cast_or_null<ir::PackedAttr>(cast<RankedTensorType>(weights.getType()).getEncoding());
@@ -38,8 +32,18 @@ void expectContraction(ir::KernelOp kernel, const ir::SymbolicShapes &shapes) {
     auto matmul = dyn_cast<ir::MatmulOp>(root);
     EXPECT_EQ(packed.getBackward(), isa<ir::ConvInputGradOp>(root) || (matmul && matmul.getTransposeRhs()));
   }
+}
+
+void expectContraction(ir::KernelOp kernel, const ir::SymbolicShapes &shapes) {
+  Operation &root = kernel.getBody().front().front();
+  ASSERT_TRUE(isContraction(root));
+  ASSERT_TRUE(kernel.getSchedule());
+  expectPackedWeights(kernel, root);
   for (Operation &op : llvm::drop_begin(kernel.getBody().front().without_terminator()))
-    if (!isLeaf(op) && !isScalar(op.getResult(0))) {
+    if (isContraction(op)) {
+      EXPECT_TRUE(ir::isSumOfContractions(root.getResult(0)) && ir::isSumOfContractions(op.getResult(0)));
+      expectPackedWeights(kernel, op);
+    } else if (!isLeaf(op) && !isScalar(op.getResult(0))) {
       EXPECT_TRUE(isElementwise(op) && !isa<ir::DropoutOp>(op));
       EXPECT_TRUE(shapes[op.getResult(0)] == shapes[root.getResult(0)]);
     }
@@ -91,7 +95,10 @@ void expectKernel(ir::KernelOp kernel, const ir::SymbolicShapes &shapes) {
                (ir::isColumnConcat(&op) && !alone);
       }))
     return expectMapOrReduction(kernel, shapes);
-  EXPECT_TRUE(llvm::hasSingleElement(ops)) << "a single op stands alone";
+  bool isUpdate = isa<ir::SumRowsOp>(body.front()) && llvm::all_of(llvm::drop_begin(ops), [](Operation &op) {
+                    return isElementwise(op) || isLeaf(op);
+                  });
+  EXPECT_TRUE(isUpdate || llvm::hasSingleElement(ops)) << "a single op stands alone";
   if (isa<ir::MatmulOp, ir::ConvFilterGradOp>(body.front())) {
     ASSERT_TRUE(kernel.getSchedule());
     EXPECT_EQ(kernel.getSchedule()->getAlgorithm(), ir::isDepthwise(&body.front()) ? "depthwise" : "filter_gradient");

@@ -32,9 +32,10 @@ public:
       return maybeActivation(below(2) ? ir::AddOp::create(b, main, shortcut) : ir::AddOp::create(b, shortcut, main));
     }
     case 4: { // a residual block: the sum's last layer reads another tensor
-      int64_t filters = channels();
-      mlir::Value inner = maybeActivation(maybeNorm(convolution(x, 3, 3, 1, filters)));
-      return maybeActivation(ir::AddOp::create(b, norm(convolution(inner, 3, 3, 1, filters)), convolution(x, 1, 1, 1, filters)));
+      int64_t filters = channels(), stride = below(2) + 1, side = 2 * below(2) + 1;
+      mlir::Value inner = maybeActivation(maybeNorm(convolution(x, 3, 3, stride, filters)));
+      mlir::Value main = norm(convolution(inner, 2 * below(2) + 1, 3, 1, filters)), projection = maybeNorm(convolution(x, side, side, stride, filters));
+      return maybeActivation(below(2) ? ir::AddOp::create(b, main, projection) : ir::AddOp::create(b, projection, main));
     }
     case 5: // normalisations where padding decides, and two in a row
       return convolution(maybeNorm(norm(x)), below(2) + 1, below(2) + 1, 1, channels());

@@ -97,3 +97,34 @@ func.func @refuses(%x: tensor<?x?x?x4xf32>, %y: tensor<?x?x?x4xf32>) -> (tensor<
   %16 = tenon.add %13, %15 : tensor<?x?x?x4xf32>, tensor<?x?x?x4xf32>
   return %3, %6, %9, %12, %16 : tensor<?x?x?x4xf32>, tensor<?x?x?x4xf32>, tensor<?x?x?x4xf32>, tensor<?x?x?x4xf32>, tensor<?x?x?x4xf32>
 }
+
+// -----
+
+tenon.variable @k : tensor<3x3x8x4xf32> "weight"
+tenon.variable @p : tensor<1x1x3x4xf32> "weight"
+tenon.variable @b : tensor<4xf32> "weight"
+tenon.variable @c : tensor<4xf32> "weight"
+// Another input: the biases move behind the sum, so that one kernel computes both products.
+// CHECK-LABEL: func.func @another_input
+// CHECK-SAME: goes on in its accumulators
+func.func @another_input(%x: tensor<?x16x16x3xf32>, %y: tensor<?x8x8x8xf32>) -> tensor<?x8x8x4xf32> {
+  // CHECK-DAG: %[[B:.+]] = tenon.read @b
+  // CHECK-DAG: %[[C:.+]] = tenon.read @c
+  // CHECK-DAG: %[[MAIN:.+]] = tenon.conv %arg1
+  // CHECK-DAG: %[[SHORT:.+]] = tenon.conv %arg0
+  // CHECK: %[[SUM:.+]] = tenon.add %[[MAIN]], %[[SHORT]] : tensor<?x8x8x4xf32>, tensor<?x8x8x4xf32>
+  // CHECK: %[[BIAS:.+]] = tenon.add %[[B]], %[[C]] : tensor<4xf32>, tensor<4xf32>
+  // CHECK: %[[Y:.+]] = tenon.add %[[SUM]], %[[BIAS]]
+  // CHECK-NEXT: tenon.relu %[[Y]]
+  %k = tenon.read @k : tensor<3x3x8x4xf32>
+  %p = tenon.read @p : tensor<1x1x3x4xf32>
+  %b = tenon.read @b : tensor<4xf32>
+  %c = tenon.read @c : tensor<4xf32>
+  %0 = tenon.conv %y, %k {strides = array<i64: 1, 1>, padding = array<i64: -1, -1, -1, -1>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x8x8x8xf32>, tensor<3x3x8x4xf32>
+  %1 = tenon.add %0, %b : tensor<?x8x8x4xf32>, tensor<4xf32>
+  %2 = tenon.conv %x, %p {strides = array<i64: 2, 2>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x16x16x3xf32>, tensor<1x1x3x4xf32>
+  %3 = tenon.add %2, %c : tensor<?x8x8x4xf32>, tensor<4xf32>
+  %4 = tenon.add %3, %1 : tensor<?x8x8x4xf32>, tensor<?x8x8x4xf32>
+  %5 = tenon.relu %4 : tensor<?x8x8x4xf32>
+  return %5 : tensor<?x8x8x4xf32>
+}

@@ -19,16 +19,17 @@ func.func @dense(%image: tensor<?x64xf32>, %kernel: tensor<64x32xf32>, %bias: te
 
 // -----
 
-// The residual sum joins the later convolution, a window of one is a plain matrix product, shared weights are packed once.
+// Both sides of the residual sum are one kernel, named and scheduled after the longer reduction; shared weights are packed
+// once.
 // CHECK-LABEL: func.func @residual
 func.func @residual(%x: tensor<?x8x8x16xf32>, %k: tensor<3x3x16x16xf32>, %p: tensor<1x1x16x16xf32>) -> tensor<?x8x8x16xf32> {
   // CHECK: tenon.pack %
   // CHECK: %[[A:.+]] = tenon.kernel "a"({{.+}}) schedule <"direct",
-  // CHECK-NOT: tenon.pack %
-  // CHECK: %[[B:.+]] = tenon.kernel "b"(%[[A]], {{.*}}) schedule <"direct",
   // CHECK: tenon.pack %
-  // CHECK: tenon.kernel "short"(%{{.+}}, %{{.+}}, %[[B]]) schedule <"gemm",
-  // CHECK: tenon.conv
+  // CHECK-NOT: tenon.pack %
+  // CHECK: tenon.kernel "b"(%[[A]], {{.*}}) schedule <"direct",
+  // CHECK: tenon.conv {{.*}}3x3x16x16
+  // CHECK-NEXT: tenon.conv {{.*}}1x1x16x16
   // CHECK-NEXT: tenon.add
   // CHECK-NEXT: tenon.relu
   // CHECK-NEXT: tenon.yield
@@ -236,4 +237,55 @@ func.func @copies(%z: tensor<?x8xf32>) -> (tensor<?x4xf32>, tensor<?x16xf32>) {
   %i = tenon.slice %z {axis = 1 : i64, start = 0 : i64, size = 4 : i64} : tensor<?x8xf32>
   %g = tenon.concat %z, %z {axis = 1 : i64} : tensor<?x8xf32>, tensor<?x8xf32>
   return %i, %g : tensor<?x4xf32>, tensor<?x16xf32>
+}
+
+// -----
+
+tenon.variable @k : tensor<3x3x8x4xf32> "weight"
+tenon.variable @p : tensor<1x1x3x4xf32> "weight"
+// Two contractions that are added are one kernel; a product that others use as well is not.
+// CHECK-LABEL: func.func @summed
+func.func @summed(%x: tensor<?x16x16x3xf32>, %y: tensor<?x8x8x8xf32>) -> (tensor<?x8x8x4xf32>, tensor<?x8x8x4xf32>, tensor<?x8x8x4xf32>) {
+  // CHECK-COUNT-2: tenon.pack
+  // CHECK: tenon.kernel
+  // CHECK: tenon.conv
+  // CHECK-NEXT: tenon.conv
+  // CHECK-NEXT: tenon.add
+  // CHECK-NEXT: tenon.relu
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.conv
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.conv
+  // CHECK-NEXT: tenon.add
+  // CHECK-NEXT: tenon.yield
+  %k = tenon.read @k : tensor<3x3x8x4xf32>
+  %p = tenon.read @p : tensor<1x1x3x4xf32>
+  %0 = tenon.conv %y, %k {strides = array<i64: 1, 1>, padding = array<i64: -1, -1, -1, -1>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x8x8x8xf32>, tensor<3x3x8x4xf32>
+  %1 = tenon.conv %x, %p {strides = array<i64: 2, 2>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x16x16x3xf32>, tensor<1x1x3x4xf32>
+  %2 = tenon.add %0, %1 : tensor<?x8x8x4xf32>, tensor<?x8x8x4xf32>
+  %3 = tenon.relu %2 : tensor<?x8x8x4xf32>
+  %4 = tenon.conv %y, %k {strides = array<i64: 1, 1>, padding = array<i64: -1, -1, -1, -1>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x8x8x8xf32>, tensor<3x3x8x4xf32>
+  %5 = tenon.conv %x, %p {strides = array<i64: 2, 2>, padding = array<i64: -1, -1, -1, -1>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x16x16x3xf32>, tensor<1x1x3x4xf32>
+  %6 = tenon.add %4, %5 : tensor<?x8x8x4xf32>, tensor<?x8x8x4xf32>
+  return %3, %4, %6 : tensor<?x8x8x4xf32>, tensor<?x8x8x4xf32>, tensor<?x8x8x4xf32>
+}
+
+// -----
+
+// The gradient of a table's rows is read from registers by all that is made of it, and stored nowhere.
+// CHECK-LABEL: func.func @update
+func.func @update(%g: tensor<?x5x4xf32>, %i: tensor<?x5xi32>, %m: tensor<7x4xf32>, %p: tensor<7x4xf32>) -> (tensor<7x4xf32>, tensor<7x4xf32>) {
+  // CHECK: tenon.row_lists
+  // CHECK: tenon.kernel {{.+}} -> (tensor<7x4xf32>, tensor<7x4xf32>)
+  // CHECK: %[[G:.+]] = tenon.sum_rows
+  // CHECK-NEXT: %[[M:.+]] = tenon.add %{{.+}}, %[[G]]
+  // CHECK-NEXT: %[[S:.+]] = tenon.multiply %[[G]], %[[M]]
+  // CHECK-NEXT: %[[P:.+]] = tenon.subtract %{{.+}}, %[[S]]
+  // CHECK-NEXT: tenon.yield %[[M]], %[[P]]
+  %offsets, %order = tenon.row_lists %i {rows = 7 : i64} : tensor<?x5xi32>
+  %0 = tenon.sum_rows %g by %offsets, %order : tensor<?x5x4xf32>, tensor<8xi32>, tensor<?xi32>
+  %1 = tenon.add %m, %0 : tensor<7x4xf32>, tensor<7x4xf32>
+  %2 = tenon.multiply %0, %1 : tensor<7x4xf32>, tensor<7x4xf32>
+  %3 = tenon.subtract %p, %2 : tensor<7x4xf32>, tensor<7x4xf32>
+  return %1, %3 : tensor<7x4xf32>, tensor<7x4xf32>
 }

@@ -76,7 +76,7 @@ public:
     Value sequence = inputs[0];
     if (training && options.dropout > 0)
       sequence = e.multiply(sequence, dropoutMask(e, oneStep(e, sequence), options.dropout, inputSite, true));
-    Value gates = e.create<ir::MatmulOp>(turn(e, sequence), e.read(*weights()[0]));
+    Value turned = turn(e, sequence), gates = e.create<ir::MatmulOp>(turned, e.read(*weights()[0]));
     if (options.useBias)
       gates = e.add(gates, e.read(*weights()[2]));
 
@@ -84,13 +84,12 @@ public:
     // Keras hands a mask on to a recurrent layer only when the sequence is its one tensor.
     Value mask = inputs.size() == 1 ? e.maskOf(inputs[0]) : Value();
     if (mask) {
-      Value turned = e.create<ir::TransposeOp>(mask, llvm::ArrayRef<int64_t>{1, 0});
-      sequences.push_back(e.reshape(turned, {0, 0, 1}));
+      sequences.push_back(e.reshape(e.create<ir::TransposeOp>(mask, llvm::ArrayRef<int64_t>{1, 0}), {0, 0, 1}));
     }
     if (inputs.size() == 3)
       initial = {inputs[1], inputs[2]};
     else
-      initial.assign(2, e.fill(0, columns(e, e.reshape(e.create<ir::SliceOp>(gates, 0, 0, 1), {-1, 4 * options.units}), 0)));
+      initial.assign(2, e.fill(0, stateLike(e, turned)));
     // The last output is 0 where the last step is masked: it is carried beside the state.
     bool carriesOutput = mask && options.zeroOutputForMask && !options.returnSequences;
     if (carriesOutput)
@@ -101,9 +100,9 @@ public:
 
     std::vector<Value> results = e.scan(sequences, initial, shared, options.goBackwards, [&](llvm::ArrayRef<Value> a) {
       Value x = a[0], stepMask = mask ? a[1] : Value();
-      Value h = a[mask ? 2 : 1], c = a[mask ? 3 : 2], kernel = a[(mask ? 4 : 3) + carriesOutput];
+      Value h = a[mask ? 2 : 1], c = a[mask ? 3 : 2], recurrent = a[(mask ? 4 : 3) + carriesOutput];
       Value read = dropsState ? e.multiply(h, a.back()) : h;
-      Value z = e.add(e.create<ir::MatmulOp>(read, kernel), x);
+      Value z = e.add(e.create<ir::MatmulOp>(read, recurrent), x);
       auto gate = [&](int64_t i, const std::string &activation) { return emitActivation(e, activation, columns(e, z, i)); };
       Value in = gate(0, options.recurrentActivation), forget = gate(1, options.recurrentActivation);
       Value cell = gate(2, options.activation), out = gate(3, options.recurrentActivation);
@@ -152,6 +151,15 @@ private:
   // (batch, time, n) to (time, batch, n), or back.
   static Value turn(Emitter &e, Value value) {
     return e.create<ir::TransposeOp>(value, llvm::ArrayRef<int64_t>{1, 0, 2});
+  }
+  // Something of the state's shape (batch, units): as many columns of the first step.
+  Value stateLike(Emitter &e, Value turned) const {
+    int64_t features = Emitter::shapeOf(turned).back();
+    Value first = e.reshape(e.create<ir::SliceOp>(turned, 0, 0, 1), {-1, features});
+    if (features >= options.units)
+      return e.create<ir::SliceOp>(first, 1, 0, options.units);
+    return e.create<ir::PadOp>(first, llvm::ArrayRef<int64_t>{0, 0}, llvm::ArrayRef<int64_t>{0, options.units - features},
+                               llvm::APFloat(0.0));
   }
   // The first step of (batch, time, n) as (batch, n).
   static Value oneStep(Emitter &e, Value value) {
