@@ -12,13 +12,23 @@ static void addCleanup(OpPassManager &passes) {
   passes.addPass(createCSEPass());
 }
 
+static const std::vector<std::string> optionalNames = {"fold-batch-norm", "fold-residual-projection", "merge-sibling-convolutions",
+                                                  "sink-into-scan", "schedule-branches"};
+ArrayRef<std::string> passes::optionalPasses() { return optionalNames; }
+ArrayRef<std::string> passes::roundingPasses() { return ArrayRef(optionalNames).drop_back(); }
+
+// Adds one of the optional passes unless it is left out.
+static void addOptional(OpPassManager &passes, const passes::PipelineOptions &options, std::unique_ptr<Pass> pass) {
+  assert(llvm::is_contained(optionalNames, pass->getArgument()) && "a pass that optionalPasses() does not name");
+  if (!llvm::is_contained(options.disabled, pass->getArgument()))
+    passes.addNestedPass<func::FuncOp>(std::move(pass));
+}
+
 void passes::buildInferencePipeline(OpPassManager &passes, const PipelineOptions &options) {
   addCleanup(passes);
-  if (!options.exact) {
-    passes.addNestedPass<func::FuncOp>(createFoldBatchNorm());
-    passes.addNestedPass<func::FuncOp>(createFoldResidualProjection()); // sees biases, not normalisations
-    passes.addNestedPass<func::FuncOp>(createMergeSiblingConvolutions(options.machine));
-  }
+  addOptional(passes, options, createFoldBatchNorm());
+  addOptional(passes, options, createFoldResidualProjection()); // sees biases, not normalisations
+  addOptional(passes, options, createMergeSiblingConvolutions(options.machine));
   passes.addNestedPass<func::FuncOp>(createDecomposeNormalization());
   passes.addNestedPass<func::FuncOp>(createSplitGroups());
   passes.addNestedPass<func::FuncOp>(createFoldBroadcasts());
@@ -26,12 +36,12 @@ void passes::buildInferencePipeline(OpPassManager &passes, const PipelineOptions
   passes.addNestedPass<func::FuncOp>(createFormKernels(options.machine));
   if (options.prepare)
     passes.addPass(createSplitPrepare()); // packing the weights moves too
-  passes.addNestedPass<func::FuncOp>(createScheduleBranches(options.machine)); // last: orders what is left
+  addOptional(passes, options, createScheduleBranches(options.machine)); // last: orders what is left
 }
 
 void passes::buildTrainingPipeline(OpPassManager &passes, const PipelineOptions &options) {
   addCleanup(passes);
-  passes.addNestedPass<func::FuncOp>(createSinkIntoScan(options.machine));
+  addOptional(passes, options, createSinkIntoScan(options.machine));
   passes.addPass(createDifferentiate());
   passes.addPass(createBuildTrainStep());
   buildInferencePipeline(passes, options);

@@ -13,9 +13,14 @@ struct PipelineOptions {
   bool training = false;
   /// Put work on weights into @prepare (predict then reads derived variables).
   bool prepare = true;
-  /// Only the passes that codegen needs: none that rounds otherwise than the layers say.
-  bool exact = false;
+  /// Passes to leave out, by name: some of optionalPasses().
+  std::vector<std::string> disabled;
 };
+
+/// The passes that make programs faster and that codegen does not need.
+llvm::ArrayRef<std::string> optionalPasses();
+/// Those of them that round otherwise than the layers say.
+llvm::ArrayRef<std::string> roundingPasses();
 
 /// Simplifies the module's functions until codegen can take them: every op but reads, assigns, constants and views
 /// stands in a kernel. Emits diagnostics at the layers' locations and fails when a pass does.

@@ -279,9 +279,33 @@ private:
       moved.push_back(k.offset(panel, elements));
     return moved;
   }
+  // A long reduction is summed in parts, each from zero: rounding errors then grow with the part's length and the number of
+  // parts, not with their product. The sums so far wait on the stack while the registers hold the part's.
+  static constexpr int64_t longest = 512;
+  Values apart(ValueRange sums, bool isPart, llvm::function_ref<Values(ValueRange)> part) {
+    if (!isPart)
+      return part(sums);
+    Values zeros, added;
+    for (Value sum : sums)
+      zeros.push_back(k.splat(sum.getType(), 0));
+    for (auto [sum, own] : llvm::zip(sums, part(zeros)))
+      added.push_back(arith::AddFOp::create(k.b, sum, own));
+    return added;
+  }
+
   // accumulators += rows[i][0 .. length) * panels[0 .. length)
   Values reduce(ValueRange init, ArrayRef<Value> rows, ArrayRef<Value> panels, Value length, int64_t vectors) {
     auto known = KernelBuilder::constantOf(length);
+    if (known && *known > 2 * longest)
+      return k.loop(k.constant(0), length, k.constant(longest), init, [&](Value first, ValueRange sums) {
+        return apart(sums, true, [&](ValueRange zeros) {
+          Values from;
+          for (Value row : rows)
+            from.push_back(k.offset(row, first));
+          Values part = advanced(panels, k.mul(first, panelWidth));
+          return reduceRange(zeros, from, part, k.min(k.sub(length, first), k.constant(longest)), vectors);
+        });
+      });
     if (known && *known <= 4) { // few channels: the loop would cost more than its body
       Values accumulators(init.begin(), init.end());
       for (int64_t c = 0; c < *known; ++c) {
@@ -292,6 +316,9 @@ private:
       }
       return accumulators;
     }
+    return reduceRange(init, rows, panels, length, vectors);
+  }
+  Values reduceRange(ValueRange init, ArrayRef<Value> rows, ArrayRef<Value> panels, Value length, int64_t vectors) {
     return k.loop(k.constant(0), length, k.constant(1), init, [&](Value c, ValueRange carried) {
       Values accumulators(carried.begin(), carried.end()), addresses;
       for (Value row : rows)
@@ -331,9 +358,16 @@ private:
           return tap(dy, dx, k.sub(k.constant(phaseY.window - 1), kh), k.sub(k.constant(phaseX.window - 1), kw), c);
         });
       });
+    int64_t channels = KernelBuilder::constantOf(window.channels).value_or(1), line = window.x.window * channels;
+    bool isLong = window.y.window * line > 2 * longest, byLine = isLong && line <= 2 * longest;
+    bool byTap = isLong && !byLine && channels <= 2 * longest; // longer ones are cut by themselves
     return k.loop(k.constant(0), k.constant(window.y.window), one, init, [&](Value kh, ValueRange a) {
-      return k.loop(k.constant(0), k.constant(window.x.window), one, a, [&](Value kw, ValueRange c) {
-        return tap(k.mul(kh, window.y.dilation), k.mul(kw, window.x.dilation), kh, kw, c);
+      return apart(a, byLine, [&](ValueRange b) {
+        return k.loop(k.constant(0), k.constant(window.x.window), one, b, [&](Value kw, ValueRange c) {
+          return apart(c, byTap, [&](ValueRange d) {
+            return tap(k.mul(kh, window.y.dilation), k.mul(kw, window.x.dilation), kh, kw, d);
+          });
+        });
       });
     });
   }

@@ -4,6 +4,7 @@
 #include "frontend/facade/Compiler.h"
 #include "tools/tenon/Commands.h"
 #include "tools/tenon/Input.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include <chrono>
@@ -13,8 +14,8 @@ namespace {
 
 struct Options {
   std::string input, output, target = "host", tag;
-  std::vector<std::string> emit = {"library"};
-  bool train = false, exact = false, explain = false, stats = false;
+  std::vector<std::string> emit = {"library"}, disabled;
+  bool train = false, explain = false, stats = false;
 };
 
 struct Kind {
@@ -105,14 +106,14 @@ void run(Options options) {
   if (std::any_of(options.emit.begin(), options.emit.end(), isText)) {
     mlir::OwningOpRef<mlir::ModuleOp> copy = input.module->clone();
     facade::runDiagnosed(&context,
-                         [&] { return passes::optimize(*copy, {.machine = *machine, .training = options.train, .exact = options.exact}); });
+                         [&] { return passes::optimize(*copy, {.machine = *machine, .training = options.train, .disabled = options.disabled}); });
     writeTexts(*copy, context, *machine, options, output);
   }
   if (std::all_of(options.emit.begin(), options.emit.end(), isText) && !options.explain && !options.stats)
     return;
   auto compiled = facade::compileAhead(
       *input.module, input.values,
-      {.machine = *machine, .training = options.train, .exact = options.exact, .modelName = input.name, .tag = options.tag});
+      {.machine = *machine, .training = options.train, .disabledPasses = options.disabled, .modelName = input.name, .tag = options.tag});
   for (const std::string &name : options.emit) {
     const Kind &kind = kindOf(name);
     if (kind.artifact && !codegen::emitArtifact(*compiled, *kind.artifact, output + kind.ending,
@@ -144,8 +145,13 @@ void addCompile(CLI::App &app, Action &action) {
                     "the training step too (the model must have been saved after compile())");
   command->add_option("--target", options->target, "host, x86-64-v3, x86-64-v4, aarch64 or a processor's name");
   command->add_option("--tag", options->tag, "prefix of the exported names; by default the model's name");
-  command->add_flag("--exact", options->exact,
-                    "leave out the passes that change how values are rounded (fold-batch-norm)");
+  command
+      ->add_option("--disable-pass", options->disabled, "passes to leave out, separated by commas, to see what they are worth")
+      ->delimiter(',')
+      ->check(CLI::IsMember(passes::optionalPasses().vec()));
+  command->add_flag_callback(
+      "--exact", [options] { llvm::append_range(options->disabled, passes::roundingPasses()); },
+      "leave out the passes that change how values are rounded: " + llvm::join(passes::roundingPasses(), ", "));
   command->add_flag("--explain", options->explain, "print stages, kernels and schedules");
   command->add_flag("--stats", options->stats, "print sizes and time");
   command->callback([options, &action] { action = [options] { run(*options); }; });
