@@ -17,11 +17,11 @@ PASSES = ["fold-batch-norm", "fold-residual-projection", "merge-sibling-convolut
 
 
 def compileWithout(arguments, model, output, disabled):
-    command = [os.path.join(arguments.build, "bin", "tenon"), "compile", model, "-o", output, "--emit=library", "--explain"]
+    command = [os.path.join(arguments.build, "bin", "tenon"), "compile", model, "-o", output, "--emit=library", "--explain=json"]
     if disabled:
         command.append("--disable-pass=" + ",".join(disabled))
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return [line for line in text.splitlines() if " tasks " in line or " loop over " in line]  # the plan without its remarks
+    return [[entry["kernels"], entry["loops"]] for entry in json.loads(text)["entries"]]  # the plan without its remarks
 
 
 def latency(arguments, library):

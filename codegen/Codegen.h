@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From optimised module to machine code: in process or into files. Both carry the same objects, byte for byte.
 #pragma once
+#include "codegen/Explanation.h"
 #include "ir/target/Machine.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "tenon/c_api.h"
@@ -23,7 +24,7 @@ struct Compiled {
   std::vector<char> manifest;  // flatbuffers, see runtime/schema/manifest.fbs
   std::vector<char> weights;   // initial values of variables, 64-byte aligned offsets as in the manifest
   std::string tag;             // prefix of the driver's symbols and of the exported table
-  std::string explanation;     // what --explain prints: per stage the kernels, their schedules and layers
+  Explanation explanation;     // what --explain prints
 };
 
 struct LowerOptions {

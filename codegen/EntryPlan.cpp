@@ -2,6 +2,7 @@
 #include "codegen/EntryPlan.h"
 #include "codegen/ColumnViews.h"
 #include "codegen/KernelEmitter.h"
+#include "ir/KernelPrice.h"
 #include "ir/PackedLayout.h"
 #include "ir/Stages.h"
 #include "mlir/Parser/Parser.h"
@@ -212,7 +213,7 @@ private:
       table.byText[text] = call.kernel;
       KernelTable::Entry entry{text, std::string(family->name) + "_" + digestOf(text, machine), {}};
       if (auto schedule = op.getSchedule())
-        entry.explanation = (schedule->getAlgorithm() + " " + Twine(schedule->getRows()) + "x" + Twine(schedule->getColumns())).str();
+        entry.schedule = (schedule->getAlgorithm() + " " + Twine(schedule->getRows()) + "x" + Twine(schedule->getColumns())).str();
       table.kernels.push_back(std::move(entry));
     } else {
       call.kernel = known->second;
@@ -221,16 +222,19 @@ private:
     call.tasks = substitute(cut.tasks);
     scratchBytes = cut.scratchBytes ? substitute(cut.scratchBytes) : AffineExpr();
     call.layers = layersOf(op, op.getName());
+    call.seconds = ir::kernelSeconds(op, machine);
     for (Operation &inner : op.getBody().front().without_terminator())
       if (isa<ir::ConvOp, ir::MatmulOp, ir::ConvInputGradOp, ir::ConvFilterGradOp>(inner))
-        call.flops = flopsOf(inner);
+        call.flops = call.flops ? call.flops + flopsOf(inner) : flopsOf(inner);
     return call;
   }
 
-  static std::string layersOf(Operation *op, StringRef otherwise) {
+  static std::vector<std::string> layersOf(Operation *op, StringRef otherwise) {
     llvm::SetVector<StringRef> names;
     collectNames(op->getLoc(), names);
-    return names.empty() ? otherwise.str() : llvm::join(names, "+");
+    if (names.empty())
+      names.insert(otherwise);
+    return {names.begin(), names.end()};
   }
 
   void useUntil(mlir::Value storage, int64_t stage) {
@@ -287,7 +291,7 @@ private:
     int64_t stage = stageFor(op);
     for (mlir::Value operand : op.getOperands())
       useUntil(storageOf(operand), stage);
-    LoopPlanner loopPlanner{*this, op, stage, {}, {}, {}, {}};
+    LoopPlanner loopPlanner{*this, op, stage};
     FailureOr<LoopPlan> loop = loopPlanner.run();
     if (failed(loop))
       return failure();
@@ -301,10 +305,10 @@ private:
     Planner &planner;
     ir::ScanOp scan;
     int64_t stage; // of the entry
-    LoopPlan loop;
-    llvm::DenseMap<mlir::Value, unsigned> numberOf; // a value of the body -> loop.values
-    llvm::DenseMap<Operation *, size_t> stepStage;
-    AffineExpr rows;
+    LoopPlan loop{};
+    llvm::DenseMap<mlir::Value, unsigned> numberOf{}; // a value of the body -> loop.values
+    llvm::DenseMap<Operation *, size_t> stepStage{};
+    AffineExpr rows{};
 
     FailureOr<LoopPlan> run() {
       loop.steps = planner.shapes[scan.getSequences()[0]][0];

@@ -11,7 +11,7 @@ namespace tenon::codegen {
 struct KernelTable {
   struct Entry {
     std::string text, symbol;
-    std::string explanation; // schedule and cut
+    std::string schedule; // in words
   };
   std::vector<Entry> kernels;
   llvm::StringMap<unsigned> byText;
@@ -31,7 +31,8 @@ struct KernelCall {
   Place scratch;
   llvm::SmallVector<mlir::AffineExpr, 4> sizes;
   mlir::AffineExpr tasks;
-  std::string layers; // names, joined by '+'
+  std::vector<std::string> layers; // whose ops the kernel holds
+  double seconds = 0;              // predicted, see ir::kernelSeconds
   mlir::AffineExpr flops; // multiply-adds counted twice; null when it is no contraction
 };
 struct LoopPlan;
@@ -71,7 +72,7 @@ struct LoopPlan {
   };
   std::vector<Carried> carried;
   mlir::AffineExpr flops; // of one step
-  std::string layers;
+  std::vector<std::string> layers;
 };
 struct CopyPlan {
   Place from, to;

@@ -47,33 +47,32 @@ static bool compileKernels(const KernelTable &table, const ir::Machine &machine,
   return good;
 }
 
-static std::string explain(const StagePlan &stage, const KernelTable &table, ArrayRef<std::string> symbols, const std::string &head) {
-  std::string text;
+static void explain(const StagePlan &stage, const KernelTable &table, ArrayRef<std::string> symbols, const std::string &number,
+                    Explanation::Entry &entry) {
   for (const KernelCall &call : stage.calls) {
     const KernelTable::Entry &kernel = table.kernels[call.kernel];
-    text += head + "  " + kernel.symbol + "  " + call.layers;
-    if (!kernel.explanation.empty())
-      text += "  [" + kernel.explanation + "]";
-    text += "  tasks " + ir::printExpr(call.tasks, symbols) + "\n";
+    entry.kernels.push_back({number, kernel.symbol, kernel.schedule, call.layers, ir::printExpr(call.tasks, symbols), call.seconds});
   }
   for (const LoopPlan &loop : stage.loops) {
-    text += head + "  loop over " + ir::printExpr(loop.steps, symbols) + (loop.reverse ? " steps backwards  " : " steps  ") + loop.layers;
-    if (loop.blocks)
-      text += "  tasks " + ir::printExpr(loop.blocks, symbols);
-    text += "\n";
+    entry.loops.push_back({number, ir::printExpr(loop.steps, symbols), loop.reverse, loop.layers,
+                           loop.blocks ? ir::printExpr(loop.blocks, symbols) : ""});
     for (auto [k, step] : llvm::enumerate(loop.stages))
-      text += explain(step, table, symbols, "  " + head + "." + std::to_string(k));
+      explain(step, table, symbols, number + "." + std::to_string(k), entry);
   }
-  return text;
 }
-static std::string explain(const EntryPlan &plan, const KernelTable &table) {
-  std::string text = plan.name + "\n";
+static Explanation::Entry explain(const EntryPlan &plan, const KernelTable &table) {
+  Explanation::Entry entry;
+  entry.name = plan.name;
+  entry.stages = plan.stages.size();
   for (auto [i, stage] : llvm::enumerate(plan.stages))
-    text += explain(stage, table, plan.symbols, "  stage " + std::to_string(i));
+    explain(stage, table, plan.symbols, std::to_string(i), entry);
   if (auto remarks = plan.function->getAttrOfType<ArrayAttr>(ir::remarksName))
-    for (Attribute line : remarks)
-      text += "  " + cast<StringAttr>(line).str() + "\n";
-  return text;
+    for (Attribute line : remarks) {
+      auto [pass, rest] = cast<StringAttr>(line).getValue().split(": ");
+      auto [layer, text] = rest.split(": ");
+      entry.remarks.push_back({pass.str(), layer.str(), text.str()});
+    }
+  return entry;
 }
 
 namespace {
@@ -124,7 +123,7 @@ FailureOr<std::unique_ptr<Compiled>> tenon::codegen::lower(ModuleOp module, cons
   compiled->tag = options.tag;
   for (const EntryPlan &plan : program->plans) {
     compiled->entries.push_back(plan.name);
-    compiled->explanation += explain(plan, program->table);
+    compiled->explanation.entries.push_back(explain(plan, program->table));
   }
   unsigned workers = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   bool kernelsGood = false;

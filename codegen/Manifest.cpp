@@ -3,6 +3,7 @@
 #include "ir/PackedLayout.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "schema/manifest_generated.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -150,7 +151,7 @@ std::vector<char> tenon::codegen::buildManifest(const std::vector<EntryPlan> &pl
       auto written = std::make_unique<fb::StageT>();
       auto list = [&](const KernelCall &call) {
         written->kernels.push_back(table.kernels[call.kernel].symbol);
-        written->layers.push_back(call.layers);
+        written->layers.push_back(llvm::join(call.layers, "+"));
       };
       for (const KernelCall &call : stage.calls) {
         list(call);

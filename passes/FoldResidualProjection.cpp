@@ -84,12 +84,13 @@ struct FoldResidualProjection : tenon::passes::impl::FoldResidualProjectionBase<
     std::optional<Side> left = sideOf(add.getLhs()), right = sideOf(add.getRhs());
     if (!left || !right || (!left->layer && !right->layer) || isWeight(add.getLhs()) || isWeight(add.getRhs()))
       return;
-    // The main path has a layer, the wider window of the two.
-    auto taps = [](const Side &side) {
+    // The main path has a layer, the wider window of the two, or the longer reduction.
+    auto extent = [](const Side &side) -> std::pair<int64_t, int64_t> {
       auto conv = dyn_cast_or_null<ir::ConvOp>(side.layer);
-      return !side.layer ? 0 : conv ? product(window(conv)) : 1;
+      return {!side.layer ? 0 : conv ? product(window(conv)) : 1, side.layer ? product(shapeOf(side.layer->getOperand(1))) : 0};
     };
-    Side main = taps(*left) >= taps(*right) ? *left : *right, shortcut = taps(*left) >= taps(*right) ? *right : *left;
+    bool isLeft = extent(*left) >= extent(*right);
+    Side main = isLeft ? *left : *right, shortcut = isLeft ? *right : *left;
     ImplicitLocOpBuilder b(FusedLoc::get(&getContext(), locations(main, shortcut, add)), add);
     std::string reason;
     Value result;

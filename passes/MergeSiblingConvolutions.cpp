@@ -145,11 +145,10 @@ struct MergeSiblingConvolutions : tenon::passes::impl::MergeSiblingConvolutionsB
       apart += price(s.root, s.filters());
     }
     double together = price(siblings[0].root, filters);
-    auto us = [](double seconds) { return std::to_string(seconds * 1e6); };
     bool good = together < 0.97 * apart;
     addRemark(siblings[0].root, getArgument(), siblings[0].root->getLoc(),
-           Twine(good ? "merged with " : "not merged with ") + Twine(siblings.size() - 1) + " sibling(s): " + us(together) +
-               " us together, " + us(apart) + " us apart (batch 1, one core)");
+           Twine(good ? "merged with " : "not merged with ") + Twine(siblings.size() - 1) + " sibling(s): " + microseconds(together) +
+               " together, " + microseconds(apart) + " apart (batch 1, one core)");
     return good;
   }
 

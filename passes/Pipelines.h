@@ -14,7 +14,7 @@ struct PipelineOptions {
   /// Put work on weights into @prepare (predict then reads derived variables).
   bool prepare = true;
   /// Passes to leave out, by name: some of optionalPasses().
-  std::vector<std::string> disabled;
+  std::vector<std::string> disabled = {};
 };
 
 /// The passes that make programs faster and that codegen does not need.

@@ -4,6 +4,7 @@
 #pragma once
 #include "ir/Dialect.h"
 #include "ir/Stages.h"
+#include <cstdio>
 
 namespace tenon::passes {
 
@@ -19,6 +20,13 @@ inline void addRemark(mlir::Operation *op, llvm::StringRef pass, mlir::Location 
     lines.push_back(line);
     function->setAttr(ir::remarksName, b.getArrayAttr(lines));
   }
+}
+
+/// A price as remarks print it.
+inline std::string microseconds(double seconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f us", seconds * 1e6);
+  return text;
 }
 
 } // namespace tenon::passes

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ir/KernelPrice.h"
 #include "ir/Stages.h"
 #include "ir/target/CostModel.h"
 #include "passes/Passes.h"
@@ -6,7 +7,6 @@
 #include "passes/Weights.h"
 #include "llvm/ADT/SetVector.h"
 #include <cmath>
-#include <cstdio>
 
 namespace tenon::passes {
 #define GEN_PASS_DEF_SCHEDULEBRANCHES
@@ -23,30 +23,6 @@ double elementsOf(Value value) {
   for (auto [axis, size] : llvm::enumerate(shapeOf(value)))
     count *= ShapedType::isDynamic(size) ? (axis == 0 ? 1 : 32) : size;
   return count;
-}
-
-// One core's time for a kernel at batch 1, unknown sides taken as 32.
-double secondsOf(ir::KernelOp kernel, const ir::Machine &machine) {
-  double bytes = 0;
-  SmallVector<Value> touched(kernel.getOperands());
-  touched.append(kernel.getResults().begin(), kernel.getResults().end());
-  for (Value value : touched)
-    bytes += 4 * elementsOf(value);
-  double contractions = 0;
-  for (Operation &op : kernel.getBody().front().without_terminator()) {
-    std::optional<ir::ScheduleAttr> schedule = kernel.getSchedule();
-    if (!schedule || !isa<ir::MatmulOp, ir::ConvOp, ir::ConvInputGradOp>(op))
-      continue;
-    int64_t columns = shapeOf(op.getResult(0)).back();
-    double rows = elementsOf(op.getResult(0)) / columns;
-    ir::Tile tile{schedule->getRows(), schedule->getColumns()};
-    double weights = elementsOf(op.getOperand(1));
-    if (schedule->getAlgorithm() == "depthwise")
-      contractions += ir::depthwiseSeconds(machine, rows, columns, weights / columns);
-    else
-      contractions += ir::contractionSeconds(machine, tile, rows, columns, weights / columns);
-  }
-  return std::max(ir::streamSeconds(machine, bytes), contractions);
 }
 
 bool isView(Operation *op) { return isa<ir::ReshapeOp, ir::ReshapeLikeOp>(op); }
@@ -172,7 +148,7 @@ struct ScheduleBranches : tenon::passes::impl::ScheduleBranchesBase<ScheduleBran
     unsigned kernels = 0;
     for (Operation *op : ops)
       if (auto kernel = dyn_cast<ir::KernelOp>(op)) {
-        times[level[op]].push_back(secondsOf(kernel, *machine));
+        times[level[op]].push_back(ir::kernelSeconds(kernel, *machine));
         apart += stageSeconds(times[level[op]].back());
         ++kernels;
       }
@@ -189,8 +165,8 @@ struct ScheduleBranches : tenon::passes::impl::ScheduleBranchesBase<ScheduleBran
             op->setAttr(ir::ownStageName, UnitAttr::get(&getContext()));
       addRemark(ops.front(), getArgument(), ops.front()->getLoc(),
              Twine(kernels) + " kernels in " + Twine(levels) + " levels " +
-                 (shares ? "share a fork-join per level" : "run one after another, branch by branch") + ": " + us(shared) +
-                 " shared, " + us(apart) + " apart (batch 1, " + Twine(machine->cores) + " cores)");
+                 (shares ? "share a fork-join per level" : "run one after another, branch by branch") + ": " + microseconds(shared) +
+                 " shared, " + microseconds(apart) + " apart (batch 1, " + Twine(machine->cores) + " cores)");
       ++(shares ? sharedForks : serialForks);
     }
     result.append(order.begin(), order.end());
@@ -207,12 +183,6 @@ struct ScheduleBranches : tenon::passes::impl::ScheduleBranchesBase<ScheduleBran
     }
     return ir::forkJoinSeconds + std::max(longest, work / tasks * std::ceil(tasks / machine->cores));
   }
-  static std::string us(double seconds) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f us", seconds * 1e6);
-    return text;
-  }
-
   // Levels keep more alive than branches do: they must gain something.
   static constexpr double worthwhile = 0.95;
   DenseMap<Operation *, double> weight;

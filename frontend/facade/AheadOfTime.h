@@ -12,7 +12,7 @@ struct AheadOptions {
   ir::Machine machine = ir::Machine::host();
   /// With the training entries beside predict; weights then stay as they are and @prepare is an entry.
   bool training = false;
-  std::vector<std::string> disabledPasses; // see passes::PipelineOptions
+  std::vector<std::string> disabledPasses = {}; // see passes::PipelineOptions
   std::string modelName = "model";
   std::string tag = "tenon"; // see codegen::LowerOptions
 };

@@ -291,6 +291,32 @@ TEST(TenonInspect, DrawsLayersAndKernels) {
   expectRefused("inspect drawn.tenon --graph=png", 2, "--graph");
 }
 
+// A projection of another input, a normalisation, a view: each layer has its line, and what was done to it.
+TEST(TenonCompile, ExplainsEveryLayer) {
+  Tensor image = Input({8, 8, 3}, {.name = "image"});
+  Tensor y = Conv2D({.filters = 4, .kernelSize = 3, .padding = "same", .activation = "relu", .name = "inner"})(image);
+  y = BatchNormalization({.name = "norm"})(Conv2D({.filters = 4, .kernelSize = 3, .padding = "same", .name = "outer"})(y));
+  y = add({y, Conv2D({.filters = 4, .kernelSize = 1, .name = "projection"})(image)});
+  y = Dense({.units = 2, .name = "scores"})(Flatten({.name = "flat"})(y));
+  Model({image}, {y}, {.name = "explained"}).save(inTemp("explained.tenon"));
+  std::string text = tenonTool("compile explained.tenon --explain").output;
+  EXPECT_THAT(text, ::testing::StartsWith("predict: 3 kernels in 3 stages, "));
+  EXPECT_THAT(text, ::testing::ContainsRegex("\n  inner +contract direct [0-9]+x[0-9]+ +stage 0 "));
+  EXPECT_THAT(text, ::testing::ContainsRegex("\n  outer +contract direct .*\n +- fold-residual-projection: the projection projection goes on in its "
+                                             "accumulators"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("\n  norm +no kernel: .*\n +- fold-batch-norm: folded into outer"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("\n  projection +in the kernel of outer\n"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("\n  flat +free: a view"));
+  std::string json = tenonTool("compile explained.tenon --explain=json").output;
+  EXPECT_THAT(json, ::testing::AllOf(::testing::StartsWith("{"), ::testing::HasSubstr("\"name\": \"projection\"")));
+  // Without the folds neither is done.
+  std::string apart = tenonTool("compile explained.tenon --explain --disable-pass=fold-batch-norm,fold-residual-projection").output;
+  EXPECT_THAT(apart, ::testing::StartsWith("predict: 4 kernels in 4 stages, "));
+  EXPECT_THAT(apart, ::testing::Not(::testing::HasSubstr("- fold-")));
+  expectRefused("compile explained.tenon --explain=xml", 2, "--explain");
+  expectRefused("compile explained.tenon --disable-pass=form-kernels", 2, "--disable-pass");
+}
+
 TEST(TenonLayers, ListsThem) {
   EXPECT_THAT(tenonTool("layers").output,
               ::testing::AllOf(::testing::HasSubstr("Dense("), ::testing::HasSubstr("Conv2D(")));

@@ -3,6 +3,7 @@
 #include "frontend/facade/AheadOfTime.h"
 #include "frontend/facade/Compiler.h"
 #include "tools/tenon/Commands.h"
+#include "tools/tenon/Explain.h"
 #include "tools/tenon/Input.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -13,9 +14,9 @@ namespace tenon::tools {
 namespace {
 
 struct Options {
-  std::string input, output, target = "host", tag;
+  std::string input, output, target = "host", tag, explain;
   std::vector<std::string> emit = {"library"}, disabled;
-  bool train = false, explain = false, stats = false;
+  bool train = false, stats = false;
 };
 
 struct Kind {
@@ -109,8 +110,9 @@ void run(Options options) {
                          [&] { return passes::optimize(*copy, {.machine = *machine, .training = options.train, .disabled = options.disabled}); });
     writeTexts(*copy, context, *machine, options, output);
   }
-  if (std::all_of(options.emit.begin(), options.emit.end(), isText) && !options.explain && !options.stats)
+  if (std::all_of(options.emit.begin(), options.emit.end(), isText) && options.explain.empty() && !options.stats)
     return;
+  LayerList layers = layersOf(*input.module);
   auto compiled = facade::compileAhead(
       *input.module, input.values,
       {.machine = *machine, .training = options.train, .disabledPasses = options.disabled, .modelName = input.name, .tag = options.tag});
@@ -120,8 +122,8 @@ void run(Options options) {
                                                 {.runnerPath = facade::runnerPath()}, message))
       throw Error(message);
   }
-  if (options.explain)
-    std::fputs(compiled->explanation.c_str(), stdout);
+  if (!options.explain.empty())
+    std::fputs((options.explain == "json" ? explainJson : explainText)(compiled->explanation, layers).c_str(), stdout);
   if (options.stats)
     printStats(*compiled, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
@@ -152,7 +154,12 @@ void addCompile(CLI::App &app, Action &action) {
   command->add_flag_callback(
       "--exact", [options] { llvm::append_range(options->disabled, passes::roundingPasses()); },
       "leave out the passes that change how values are rounded: " + llvm::join(passes::roundingPasses(), ", "));
-  command->add_flag("--explain", options->explain, "print stages, kernels and schedules");
+  command
+      ->add_option("--explain", options->explain,
+                   "print for every layer the kernel it ended in, its price and what passes did to it or why not: text or json")
+      ->expected(0, 1)
+      ->default_str("text")
+      ->check(CLI::IsMember({"text", "json"}));
   command->add_flag("--stats", options->stats, "print sizes and time");
   command->callback([options, &action] { action = [options] { run(*options); }; });
 }
