@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pooling and its gradients: vectors of channels, one output pixel after another. A task is some samples.
+// Pooling and its gradients: vectors of channels, one output pixel after another. A task is some pixels; of gradients, whose
+// pixels add to one another's elements, some samples.
 #include "codegen/Window.h"
 #include <limits>
 
@@ -10,6 +11,22 @@ using namespace tenon::codegen;
 static constexpr int64_t grain = 16384; // elements of one task
 
 static KernelPlan planPooling(const Kernel &kernel, const ir::Machine &) {
+  KernelPlan plan;
+  const ir::SymbolicShape &shape = kernel.shape(kernel.root()->getResult(0));
+  int64_t perPixel = 1;
+  if (auto channels = dyn_cast<AffineConstantExpr>(shape.back()))
+    perPixel = channels.getValue();
+  for (int64_t size : kernel.root()->getAttrOfType<DenseI64ArrayAttr>("window").asArrayRef())
+    perPixel *= size;
+  plan.rowGrain = std::max<int64_t>(1, grain / std::max<int64_t>(1, perPixel));
+  AffineExpr pixels = getAffineConstantExpr(1, kernel.module()->getContext());
+  for (AffineExpr dim : ArrayRef(shape).drop_back())
+    pixels = pixels * dim;
+  plan.tasks = pixels.ceilDiv(plan.rowGrain);
+  return plan;
+}
+
+static KernelPlan planPoolingGradient(const Kernel &kernel, const ir::Machine &) {
   KernelPlan plan;
   const ir::SymbolicShape &shape = kernel.shape(kernel.root()->getOperand(0));
   AffineExpr rest = getAffineConstantExpr(1, kernel.module()->getContext());
@@ -36,7 +53,10 @@ public:
     Value x = input.base, y = output.base;
     inputPitch = input.pitch;
     outputPitch = output.pitch;
-    pixels([&](Value sample, Value oy, Value ox) {
+    Value plane = k.mul(w.y.out, w.x.out), all = k.mul(w.samples, plane), low = k.mul(e.task, e.plan.rowGrain);
+    k.each(low, k.min(k.add(low, e.plan.rowGrain), all), k.constant(1), [&](Value pixel) {
+      Value sample = k.div(pixel, plane), inPlane = k.rem(pixel, plane);
+      Value oy = k.div(inPlane, w.x.out), ox = k.rem(inPlane, w.x.out);
       Value count = maximum ? Value() : validCount(oy, ox);
       Value out = outputOffset(sample, oy, ox);
       k.pieces(w.channels, [&](Value c, int64_t lanes) {
@@ -57,7 +77,7 @@ public:
   // dx is cleared sample by sample, then every output pixel adds its gradient where its (first) largest element stands.
   void maxGradient() {
     Value x = e.pointer(root->getOperand(0)), dy = e.pointer(root->getOperand(1)), dx = e.results[0];
-    pixels(
+    eachSample(
         [&](Value sample, Value oy, Value ox) {
           Value out = outputOffset(sample, oy, ox);
           k.pieces(w.channels, [&](Value c, int64_t lanes) {
@@ -82,7 +102,7 @@ public:
 
   void averageGradient() {
     Value dy = e.pointer(root->getOperand(0)), dx = e.results[0];
-    pixels(
+    eachSample(
         [&](Value sample, Value oy, Value ox) {
           Value count = validCount(oy, ox), out = outputOffset(sample, oy, ox);
           k.pieces(w.channels, [&](Value c, int64_t lanes) {
@@ -101,11 +121,10 @@ public:
 
 private:
   // Every output pixel of the task's samples; before: what to do first for a sample.
-  void pixels(llvm::function_ref<void(Value, Value, Value)> body, llvm::function_ref<void(Value)> before = {}) {
+  void eachSample(llvm::function_ref<void(Value, Value, Value)> body, llvm::function_ref<void(Value)> before) {
     Value low = k.mul(e.task, e.plan.rowGrain), high = k.min(k.add(low, e.plan.rowGrain), w.samples);
     k.each(low, high, k.constant(1), [&](Value sample) {
-      if (before)
-        before(sample);
+      before(sample);
       k.each(k.constant(0), w.y.out, k.constant(1), [&](Value oy) {
         k.each(k.constant(0), w.x.out, k.constant(1), [&](Value ox) { body(sample, oy, ox); });
       });
@@ -163,4 +182,4 @@ void emitPoolingGradient(KernelEmitter &e) {
 } // namespace
 
 const Family tenon::codegen::poolingFamily = {"pool", planPooling, emitPooling, 1, true};
-const Family tenon::codegen::poolingGradientFamily = {"pool_gradient", planPooling, emitPoolingGradient};
+const Family tenon::codegen::poolingGradientFamily = {"pool_gradient", planPoolingGradient, emitPoolingGradient};

@@ -59,18 +59,19 @@ void emitPack(KernelEmitter &e) {
   });
 }
 
-// Copies: a task is some indices of the result's first axis.
+// Copies: a task is some indices of the result's first axis, or of its first two when runs of a third go with each.
 KernelPlan planCopy(const Kernel &kernel, const ir::Machine &) {
   constexpr int64_t grain = 16384;
   KernelPlan plan;
   const ir::SymbolicShape &shape = kernel.shape(kernel.root()->getResult(0));
   MLIRContext *context = kernel.module()->getContext();
-  AffineExpr rest = getAffineConstantExpr(1, context);
-  for (AffineExpr dim : ArrayRef(shape).drop_front())
-    rest = rest * dim;
+  size_t cut = shape.size() > 2 ? 2 : 1;
+  AffineExpr rest = getAffineConstantExpr(1, context), indices = rest;
+  for (auto [axis, dim] : llvm::enumerate(shape))
+    (axis < cut ? indices : rest) = (axis < cut ? indices : rest) * dim;
   auto inner = dyn_cast<AffineConstantExpr>(rest);
   plan.rowGrain = inner ? std::max<int64_t>(1, grain / std::max<int64_t>(1, inner.getValue())) : 1;
-  plan.tasks = shape[0].ceilDiv(plan.rowGrain);
+  plan.tasks = indices.ceilDiv(plan.rowGrain);
   return plan;
 }
 
@@ -129,18 +130,13 @@ public:
   }
 
 private:
-  // Every index of the result's axes but the last (the last entry is 0), the first within the task.
+  // Every index of the result's axes but the last (the last entry is 0), the first one or two within the task.
   void eachRun(llvm::function_ref<void(ArrayRef<Value>)> body) {
     Values index(rank, k.constant(0));
     std::function<void(int64_t)> nest = [&](int64_t axis) {
       if (axis + 1 == rank)
         return body(index);
-      Value low = k.constant(0), high = e.dim(result, axis);
-      if (axis == 0) {
-        low = k.mul(e.task, e.plan.rowGrain);
-        high = k.min(k.add(low, e.plan.rowGrain), high);
-      }
-      k.each(low, high, k.constant(1), [&](Value i) {
+      k.each(k.constant(0), e.dim(result, axis), k.constant(1), [&](Value i) {
         index[axis] = i;
         nest(axis + 1);
       });
@@ -149,7 +145,14 @@ private:
       k.when(k.compare(arith::CmpIPredicate::eq, e.task, k.constant(0)), [&] { body(index); });
       return;
     }
-    nest(0);
+    Value first = e.dim(result, 0), second = rank > 2 ? e.dim(result, 1) : k.constant(1);
+    Value low = k.mul(e.task, e.plan.rowGrain), high = k.min(k.add(low, e.plan.rowGrain), k.mul(first, second));
+    k.each(low, high, k.constant(1), [&](Value i) {
+      index[0] = k.div(i, second);
+      if (rank > 2)
+        index[1] = k.rem(i, second);
+      nest(rank > 2 ? 2 : 1);
+    });
   }
   Value positionOf(mlir::Value value, ArrayRef<Value> index) {
     Value position = k.constant(0);

@@ -3,38 +3,38 @@
 // Long kernels fill the cores by themselves: branch by branch.
 // CHECK-LABEL: func.func @predict
 // CHECK-SAME: 5 kernels in 3 levels run one after another, branch by branch: {{[0-9.]+}} us shared, {{[0-9.]+}} us apart
-func.func @predict(%x: tensor<?x1000000xf32>) -> tensor<?x1000000xf32> {
+func.func @predict(%x: tensor<?x10000000xf32>) -> tensor<?x10000000xf32> {
   // CHECK: %[[A1:.+]] = tenon.kernel "a1"(%arg0) {tenon.own_stage}
   // CHECK: %[[A2:.+]] = tenon.kernel "a2"(%[[A1]]) {tenon.own_stage}
   // CHECK: %[[B1:.+]] = tenon.kernel "b1"(%arg0) {tenon.own_stage}
   // CHECK: %[[B2:.+]] = tenon.kernel "b2"(%[[B1]]) {tenon.own_stage}
   // CHECK: tenon.kernel "join"(%[[A2]], %[[B2]])
-  %0 = tenon.kernel "a1"(%x) : (tensor<?x1000000xf32>) -> tensor<?x1000000xf32> {
-  ^bb0(%a: tensor<?x1000000xf32>):
-    %5 = tenon.exp %a : tensor<?x1000000xf32>
-    tenon.yield %5 : tensor<?x1000000xf32>
+  %0 = tenon.kernel "a1"(%x) : (tensor<?x10000000xf32>) -> tensor<?x10000000xf32> {
+  ^bb0(%a: tensor<?x10000000xf32>):
+    %5 = tenon.exp %a : tensor<?x10000000xf32>
+    tenon.yield %5 : tensor<?x10000000xf32>
   }
-  %1 = tenon.kernel "b1"(%x) : (tensor<?x1000000xf32>) -> tensor<?x1000000xf32> {
-  ^bb0(%a: tensor<?x1000000xf32>):
-    %5 = tenon.tanh %a : tensor<?x1000000xf32>
-    tenon.yield %5 : tensor<?x1000000xf32>
+  %1 = tenon.kernel "b1"(%x) : (tensor<?x10000000xf32>) -> tensor<?x10000000xf32> {
+  ^bb0(%a: tensor<?x10000000xf32>):
+    %5 = tenon.tanh %a : tensor<?x10000000xf32>
+    tenon.yield %5 : tensor<?x10000000xf32>
   }
-  %2 = tenon.kernel "a2"(%0) : (tensor<?x1000000xf32>) -> tensor<?x1000000xf32> {
-  ^bb0(%a: tensor<?x1000000xf32>):
-    %5 = tenon.relu %a : tensor<?x1000000xf32>
-    tenon.yield %5 : tensor<?x1000000xf32>
+  %2 = tenon.kernel "a2"(%0) : (tensor<?x10000000xf32>) -> tensor<?x10000000xf32> {
+  ^bb0(%a: tensor<?x10000000xf32>):
+    %5 = tenon.relu %a : tensor<?x10000000xf32>
+    tenon.yield %5 : tensor<?x10000000xf32>
   }
-  %3 = tenon.kernel "b2"(%1) : (tensor<?x1000000xf32>) -> tensor<?x1000000xf32> {
-  ^bb0(%a: tensor<?x1000000xf32>):
-    %5 = tenon.sigmoid %a : tensor<?x1000000xf32>
-    tenon.yield %5 : tensor<?x1000000xf32>
+  %3 = tenon.kernel "b2"(%1) : (tensor<?x10000000xf32>) -> tensor<?x10000000xf32> {
+  ^bb0(%a: tensor<?x10000000xf32>):
+    %5 = tenon.sigmoid %a : tensor<?x10000000xf32>
+    tenon.yield %5 : tensor<?x10000000xf32>
   }
-  %4 = tenon.kernel "join"(%2, %3) : (tensor<?x1000000xf32>, tensor<?x1000000xf32>) -> tensor<?x1000000xf32> {
-  ^bb0(%a: tensor<?x1000000xf32>, %b: tensor<?x1000000xf32>):
-    %5 = tenon.add %a, %b : tensor<?x1000000xf32>, tensor<?x1000000xf32>
-    tenon.yield %5 : tensor<?x1000000xf32>
+  %4 = tenon.kernel "join"(%2, %3) : (tensor<?x10000000xf32>, tensor<?x10000000xf32>) -> tensor<?x10000000xf32> {
+  ^bb0(%a: tensor<?x10000000xf32>, %b: tensor<?x10000000xf32>):
+    %5 = tenon.add %a, %b : tensor<?x10000000xf32>, tensor<?x10000000xf32>
+    tenon.yield %5 : tensor<?x10000000xf32>
   }
-  return %4 : tensor<?x1000000xf32>
+  return %4 : tensor<?x10000000xf32>
 }
 
 // -----
