@@ -291,6 +291,12 @@ TEST(TenonInspect, DrawsLayersAndKernels) {
   expectRefused("inspect drawn.tenon --graph=png", 2, "--graph");
 }
 
+TEST(TenonInspect, DrawsInceptionV3) {
+  applications::InceptionV3({.includeTop = false, .weights = std::nullopt, .inputShape = {75, 75, 3}}).save(inTemp("v3.tenon"));
+  EXPECT_EQ(expectNothingOverlaps(tenonTool("inspect v3.tenon --graph=svg").output), 311u);
+  EXPECT_LT(expectNothingOverlaps(tenonTool("inspect v3.tenon --graph=svg --ir=optimized").output), 200u);
+}
+
 // A projection of another input, a normalisation, a view: each layer has its line, and what was done to it.
 TEST(TenonCompile, ExplainsEveryLayer) {
   Tensor image = Input({8, 8, 3}, {.name = "image"});

@@ -8,8 +8,6 @@ namespace {
 
 class Gradients : public ::testing::TestWithParam<Case> {};
 
-// The bias in front of a batch normalisation has the gradient zero, which is what is left of sums that cancel: hence
-// 2e-5.
 TEST_P(Gradients, AreKerass) {
   const Json &data = GetParam().data;
   Model model = readModel(data);
@@ -19,8 +17,10 @@ TEST_P(Gradients, AreKerass) {
   EXPECT_NEAR(scores["loss"], data.at("loss").get<double>(), 1e-5 * (1 + data.at("loss").get<double>()));
   const std::vector<Array> weights = model.getWeights();
   ASSERT_EQ(weights.size(), data.at("trained").size());
+  // A bias in front of a batch normalisation has the gradient zero: both have what is left of sums that cancel.
+  const double tolerance = GetParam().name == "batch_normalization_conv2d_same" ? 2e-5 : 1e-5;
   for (size_t i = 0; i < weights.size(); ++i)
-    EXPECT_TRUE(near(weights[i], data.at("trained")[i], 2e-5)) << "weight " << i;
+    EXPECT_TRUE(near(weights[i], data.at("trained")[i], tolerance)) << "weight " << i;
 }
 
 INSTANTIATE_TEST_SUITE_P(Keras, Gradients, ::testing::ValuesIn(readCases("gradients")), caseName);
