@@ -29,16 +29,55 @@ def arrays(folder, name, kind):
     return paths
 
 
+# Arithmetic on whole registers, and on single floats.
+VECTOR = re.compile(r"\bv?(f(n?m)(add|sub)\d*|add|sub|mul|div|max|min|sqrt|and|or|xor|cmp\w*|blendv?|round)ps\b")
+SCALAR = re.compile(r"\bv?(f(n?m)(add|sub)\d*|add|sub|mul|div|max|min|sqrt)ss\b")
+
+
+def kernelsOf(code):
+    """The lines of every kernel of an assembly text."""
+    kernels, name = {}, None
+    for line in code.splitlines():
+        if begin := re.match(r"([a-z_]+_[0-9a-f]{16}):", line):
+            name = begin[1]
+        elif line.startswith(".Lfunc_end"):
+            name = None
+        elif name:
+            kernels.setdefault(name, []).append(line.strip())
+    return kernels
+
+
+def innermostLoops(lines):
+    """What lies between a label and a later jump back to it, where no other such stretch lies within."""
+    labels = {line.split(":")[0]: i for i, line in enumerate(lines) if line.startswith(".LBB")}
+    spans = []
+    for i, line in enumerate(lines):
+        jump = re.match(r"j\w+\s+(\.LBB\w+)", line)
+        if jump and labels.get(jump[1], i + 1) <= i:
+            spans.append((labels[jump[1]], i))
+    inner = [s for s in spans if not any(t != s and s[0] <= t[0] and t[1] <= s[1] for t in spans)]
+    return [lines[begin:end + 1] for begin, end in inner]
+
+
 class Document(unittest.TestCase):
     def checkCode(self, folder):
-        """Nothing of libm is called, and what multiplies in a loop does so on vectors."""
+        """Nothing of libm is called, and inner loops compute on vectors."""
         wanted = run("nm", "-u", "library.o", folder=folder).split()
         self.assertLessEqual(set(wanted) - {"U"}, {"memcpy", "memset", "memmove"})
         with open(os.path.join(folder, "library.s"), encoding="utf-8") as text:
             code = text.read()
-        self.assertRegex(code, r"vfmadd\w+ps|mulps")
         calls = set(re.findall(r"^\s+call\w*\s+(\S+)", code, re.M))
         self.assertFalse([name for name in calls if re.match(r"(exp|tanh|log|pow|sin|cos)f?\b", name)])
+        kernels = kernelsOf(code)
+        self.assertTrue(kernels)
+        for name, lines in kernels.items():
+            loops = innermostLoops(lines)
+            vector = [loop for loop in loops if any(VECTOR.search(line) for line in loop)]
+            scalar = [loop for loop in loops if loop not in vector and any(SCALAR.search(line) for line in loop)]
+            # A length that is known at run time alone leaves a tail of single elements behind the loop over vectors.
+            tails = 0 if re.match(r"contract|depthwise|filter_gradient", name) else len(vector)
+            self.assertLessEqual(len(scalar), tails, f"{name} computes element by element:\n" + "\n".join(scalar[-1] if scalar else []))
+        self.assertTrue(any(re.match(r"contract|depthwise", name) for name in kernels))
 
     def check(self, program):
         with tempfile.TemporaryDirectory() as folder:

@@ -18,7 +18,7 @@ TEST_P(Gradients, AreKerass) {
   const std::vector<Array> weights = model.getWeights();
   ASSERT_EQ(weights.size(), data.at("trained").size());
   // A bias in front of a batch normalisation has the gradient zero: both have what is left of sums that cancel.
-  const double tolerance = GetParam().name == "batch_normalization_conv2d_same" ? 2e-5 : 1e-5;
+  const double tolerance = GetParam().name() == "batch_normalization_conv2d_same" ? 2e-5 : 1e-5;
   for (size_t i = 0; i < weights.size(); ++i)
     EXPECT_TRUE(near(weights[i], data.at("trained")[i], tolerance)) << "weight " << i;
 }
