@@ -53,6 +53,11 @@ def violations(folder, allowed):
 
 
 class Includes(unittest.TestCase):
+    def testTheInterpreterIsCalledByTestsAlone(self):
+        """fit and predict run compiled code: nothing that ships can call the interpreter."""
+        for folder in ("passes", "codegen", "frontend", "runtime", "tools"):
+            self.assertEqual([path for path, included in headers(folder) if included == "ir/Interpreter.h"], [])
+
     def testEveryFolderIncludesOnlyWhatItMay(self):
         for folder, allowed in ALLOWED.items():
             with self.subTest(folder=folder):
