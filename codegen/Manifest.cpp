@@ -87,6 +87,7 @@ std::unique_ptr<fb::TensorSpecT> specOf(StringRef name, RankedTensorType type, c
 fb::Kind kindOf(StringRef kind) {
   return llvm::StringSwitch<fb::Kind>(kind)
       .Case("statistic", fb::Kind::Statistic)
+      .Case("state", fb::Kind::State)
       .Case("slot", fb::Kind::Slot)
       .Case("metric", fb::Kind::Metric)
       .Case("hyper", fb::Kind::Hyper)

@@ -3,6 +3,7 @@
 #include "passes/DeadCode.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace tenon::passes {
 #define GEN_PASS_DEF_SPLITPREPARE
@@ -23,6 +24,9 @@ struct SplitPrepare : passes::impl::SplitPrepareBase<SplitPrepare> {
     if (!predict || predict.isDeclaration() || module.lookupSymbol("prepare"))
       return;
     Block &body = predict.getBody().front();
+    changing.clear();
+    for (auto assign : body.getOps<ir::AssignOp>())
+      changing.insert(assign.getVariable());
     findPrepared(body);
     for (Operation &op : body)
       if (!prepared.contains(&op))
@@ -57,7 +61,8 @@ struct SplitPrepare : passes::impl::SplitPrepareBase<SplitPrepare> {
     for (Operation &op : body)
       if (isa<ir::KernelOp, ir::NodeInterface>(op) && llvm::all_of(op.getOperands(), [&](Value operand) {
             Operation *from = operand.getDefiningOp();
-            return from && (isa<ir::ReadOp, ir::ConstantOp>(from) || prepared.contains(from));
+            auto read = dyn_cast_or_null<ir::ReadOp>(from);
+            return from && (read ? !changing.contains(read.getVariable()) : isa<ir::ConstantOp>(from) || prepared.contains(from));
           }))
         prepared.insert(&op);
   }
@@ -90,7 +95,8 @@ struct SplitPrepare : passes::impl::SplitPrepareBase<SplitPrepare> {
     return variable;
   }
 
-  DenseSet<Operation *> prepared; // depend on variables and constants alone
+  llvm::StringSet<> changing;     // variables that @predict assigns: states
+  DenseSet<Operation *> prepared; // depend on other variables and constants alone
   llvm::SetVector<Value> frontier;
   unsigned next = 0;
 };

@@ -45,7 +45,7 @@ Shape TensorSpec::shape() const {
 }
 
 const char *nameOf(VariableKind kind) {
-  constexpr const char *names[] = {"weight", "statistic", "slot", "metric", "hyper", "derived"};
+  constexpr const char *names[] = {"weight", "statistic", "slot", "metric", "hyper", "derived", "state"};
   return names[static_cast<size_t>(kind)];
 }
 

@@ -21,7 +21,7 @@ void checkClassifier(const Network &network);
 Tensor poolFeatures(const Network &network, const Tensor &x, const std::string &avg = "", const std::string &max = "");
 /// Names of a head's pooling layers, "" for automatic ones: before the classifier, and without one.
 struct HeadNames {
-  std::string classifier, avg, max;
+  std::string classifier = {}, avg = {}, max = {};
 };
 /// Behind the last convolution: the mean over the image and a Dense layer "predictions", or without a classifier
 /// poolFeatures.

@@ -205,11 +205,14 @@ std::unique_ptr<Session> ModelState::makeSession(Program program) {
   std::map<std::string, Array> weights;
   for (const graph::NamedWeight &weight : graph::namedWeights(model))
     weights.emplace(weight.name, weight.weight->value);
+  for (const graph::NamedWeight &state : graph::namedStates(model))
+    weights.emplace(state.name, state.weight->value);
   for (const VariableInfo &variable : program.variables()) {
     const std::string &name = variable.spec.name;
     if (variable.kind == VariableKind::Derived)
       continue;
-    bool isWeight = variable.kind == VariableKind::Weight || variable.kind == VariableKind::Statistic;
+    bool isWeight = variable.kind == VariableKind::Weight || variable.kind == VariableKind::Statistic ||
+                    variable.kind == VariableKind::State;
     session->bind(name, isWeight ? weights.at(name).raw()
                                  : storage(name, variable.kind, variable.spec.shape(), variable.spec.dtype).raw());
   }

@@ -14,6 +14,11 @@ WeightNames declareWeights(const ModelNode &model, ModuleOp module) {
                     weight.weight->kind == WeightKind::Weight ? "weight" : "statistic", weight.trainable);
     names[weight.weight.get()] = weight.name;
   }
+  for (const NamedWeight &state : namedStates(model)) {
+    const Array &value = state.weight->value;
+    declareVariable(module, state.name, tensorType(module.getContext(), {value.shape(), value.dtype()}), "state", false, 0);
+    names[state.weight.get()] = state.name;
+  }
   return names;
 }
 

@@ -10,7 +10,7 @@ namespace tenon::graph {
 /// A module with the model's variables and @predict (inference, reads at entry). Loads the dialects it needs.
 mlir::OwningOpRef<mlir::ModuleOp> emitModule(const ModelNode &model, mlir::MLIRContext &context);
 
-/// Declares a variable per weight (kind "weight" or "statistic", trainable where it is trained) and returns their
+/// Declares a variable per weight (kind "weight" or "statistic", trainable where it is trained) and state (kind "state") and returns their
 /// names.
 WeightNames declareWeights(const ModelNode &model, mlir::ModuleOp module);
 

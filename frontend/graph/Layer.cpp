@@ -54,6 +54,13 @@ Tensor Layer::output() const {
   return Tensor(call, 0);
 }
 
+void Layer::resetStates() const {
+  std::vector<NamedWeight> states;
+  node_->collectStates("", states);
+  for (const NamedWeight &state : states)
+    std::memset(state.weight->value.raw(), 0, state.weight->value.bytes());
+}
+
 // A layer's own weights without its name in front, a model's as paths, each once.
 static std::vector<NamedWeight> weightsOf(const LayerNode &node) {
   std::vector<NamedWeight> all, unique;

@@ -59,6 +59,15 @@ void LayerNode::collectWeights(const std::string &path, std::vector<NamedWeight>
     weights.push_back({path + name_ + "/" + weight->name, weight, trainable_ && weight->kind == WeightKind::Weight});
 }
 
+void LayerNode::collectStates(const std::string &path, std::vector<NamedWeight> &states) const {
+  for (const std::shared_ptr<Weight> &state : states_)
+    states.push_back({path + name_ + "/" + state->name, state, false});
+}
+
+void LayerNode::addState(std::string name, Shape shape) {
+  states_.push_back(std::make_shared<Weight>(Weight{std::move(name), WeightKind::State, Array(std::move(shape), DType::F32)}));
+}
+
 std::shared_ptr<Weight> LayerNode::addWeight(std::string name, WeightKind kind, Array value, Regularizer regularizer,
                                              Constraint constraint) {
   if (constraint)

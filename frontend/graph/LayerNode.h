@@ -35,8 +35,9 @@ struct Call {
   std::vector<TensorSpec> outputs;
 };
 
-/// Statistic: follows the data (moving averages), no gradient.
-enum class WeightKind { Weight, Statistic };
+/// Statistic: follows the data (moving averages), no gradient. State: what a stateful layer carries from batch to batch; it
+/// belongs to no file and no total.
+enum class WeightKind { Weight, Statistic, State };
 
 /// A weight's storage. `value` stays where it is from the layer's building on: programs bind to it.
 struct Weight {
@@ -110,6 +111,10 @@ public:
   const std::vector<std::shared_ptr<Weight>> &weights() const { return weights_; }
   /// All weights, those of inner layers included, named under `path` ("" or "outer/"): each once, in Keras's order.
   virtual void collectWeights(const std::string &path, std::vector<NamedWeight> &weights) const;
+  /// The layer's states, zeros at first.
+  const std::vector<std::shared_ptr<Weight>> &states() const { return states_; }
+  /// All states, those of inner layers included, named as collectWeights names weights.
+  virtual void collectStates(const std::string &path, std::vector<NamedWeight> &states) const;
 
   /// Throws an Error "<name>: <message>".
   [[noreturn]] void fail(const std::string &message) const;
@@ -120,6 +125,7 @@ protected:
   /// An Error when the constraint does not fit the weight's shape.
   std::shared_ptr<Weight> addWeight(std::string name, WeightKind kind, Array value, Regularizer regularizer = {},
                                     Constraint constraint = {});
+  void addState(std::string name, Shape shape);
   void rename(std::string name) { name_ = std::move(name); }
   void giveInputShape(Shape shape) { inputShape_ = std::move(shape); }
   void require(bool condition, const std::string &message) const {
@@ -137,7 +143,7 @@ protected:
 private:
   std::string className_, name_;
   bool trainable_, built_ = false;
-  std::vector<std::shared_ptr<Weight>> weights_;
+  std::vector<std::shared_ptr<Weight>> weights_, states_;
   std::vector<TensorSpec> builtFor_;
   std::vector<std::weak_ptr<Call>> calls_;
   Shape inputShape_;

@@ -171,6 +171,11 @@ void ModelNode::collectWeights(const std::string &path, std::vector<NamedWeight>
     weights[i].trainable = false;
 }
 
+void ModelNode::collectStates(const std::string &path, std::vector<NamedWeight> &states) const {
+  for (const auto &layer : layers())
+    layer->collectStates(path + name() + "/", states);
+}
+
 std::vector<std::shared_ptr<LayerNode>> allLayers(const ModelNode &model) {
   std::vector<std::shared_ptr<LayerNode>> all;
   for (const auto &layer : model.layers()) {
@@ -182,9 +187,9 @@ std::vector<std::shared_ptr<LayerNode>> allLayers(const ModelNode &model) {
   return all;
 }
 
-std::vector<NamedWeight> namedWeights(const ModelNode &model) {
-  std::vector<NamedWeight> all, unique;
-  model.collectWeights("", all);
+// Each once, without the model's own name in front.
+static std::vector<NamedWeight> inModel(const ModelNode &model, const std::vector<NamedWeight> &collected) {
+  std::vector<NamedWeight> all = collected, unique;
   std::set<const Weight *> seen;
   for (NamedWeight &weight : all) {
     weight.name = weight.name.substr(model.name().size() + 1);
@@ -192,6 +197,16 @@ std::vector<NamedWeight> namedWeights(const ModelNode &model) {
       unique.push_back(std::move(weight));
   }
   return unique;
+}
+std::vector<NamedWeight> namedWeights(const ModelNode &model) {
+  std::vector<NamedWeight> all;
+  model.collectWeights("", all);
+  return inModel(model, all);
+}
+std::vector<NamedWeight> namedStates(const ModelNode &model) {
+  std::vector<NamedWeight> all;
+  model.collectStates("", all);
+  return inModel(model, all);
 }
 
 uint64_t weightsVersion(const ModelNode &model) {

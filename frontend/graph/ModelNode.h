@@ -48,6 +48,7 @@ public:
   Json config() const override;
   Json callArguments() const override;
   void collectWeights(const std::string &path, std::vector<NamedWeight> &weights) const override;
+  void collectStates(const std::string &path, std::vector<NamedWeight> &states) const override;
 
   /// What compile, fit and predict keep for this model.
   std::shared_ptr<void> facade;
@@ -68,6 +69,8 @@ private:
 std::vector<std::shared_ptr<LayerNode>> allLayers(const ModelNode &model);
 /// All weights of a model as its program names them (no path of its own), in Keras's order; a shared one once.
 std::vector<NamedWeight> namedWeights(const ModelNode &model);
+/// The states of its stateful layers, named likewise.
+std::vector<NamedWeight> namedStates(const ModelNode &model);
 /// Changes whenever a weight of the model was written.
 uint64_t weightsVersion(const ModelNode &model);
 /// Marks all weights as written.

@@ -9,7 +9,7 @@ LogicalResult VariableOp::verify() {
   auto type = cast<RankedTensorType>(getType());
   if (!type.hasStaticShape())
     return emitOpError("expected a static type, got ") << type;
-  static constexpr StringRef kinds[] = {"weight", "statistic", "slot", "metric", "hyper", "derived"};
+  static constexpr StringRef kinds[] = {"weight", "statistic", "state", "slot", "metric", "hyper", "derived"};
   if (!llvm::is_contained(kinds, getKind()))
     return emitOpError("expected kind weight, statistic, slot, metric, hyper or derived, got \"") << getKind() << "\"";
   if (getInitial() && getInitial()->getShapedType() != RankedTensorType::get(type.getShape(), type.getElementType()))

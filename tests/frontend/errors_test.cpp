@@ -16,6 +16,15 @@ void PrintTo(const Mistake &mistake, std::ostream *out) { *out << mistake.title;
 Tensor input(Shape shape) { return Input(std::move(shape), {.name = "x"}); }
 
 const Mistake mistakes[] = {
+    {"StatefulNeedsTheBatch", [] { LSTM({.units = 3, .stateful = true})(input({5, 2})); },
+     "lstm: is stateful, so the batch size must be known, got an input of shape (None, 5, 2); give Input a batchSize"},
+    {"StatefulOfAnotherBatch",
+     [] {
+       LSTM lstm({.units = 3, .stateful = true});
+       lstm(Input({5, 2}, {.batchSize = 2}));
+       lstm(Input({5, 2}, {.batchSize = 4}));
+     },
+     "lstm: is stateful for batches of 2, got an input of shape (4, 5, 2)"},
     {"DenseRank", [] { Dense({.units = 4})(input({})); },
      "dense: expected an input of rank 2 or more, got shape (None,)"},
     {"DenseUnknownAxis", [] { Dense({.units = 4})(input({None})); },

@@ -543,10 +543,43 @@ def summaryCases():
         yield {"name": name, "model": architecture(model), "summary": "\n".join(lines)}
 
 
+# ---- stateful layers: what is called one after the other
+
+
+def statefulCases():
+    for name, options in (("one", {}), ("sequences_backwards", {"return_sequences": True, "go_backwards": True})):
+        keras.utils.clear_session()
+        rng = generator("stateful_" + name)
+        x = Input(batch_shape=(2, None, 3))
+        model = Model(x, layers.Dense(2)(layers.LSTM(4, stateful=True, **options)(x)))
+        case = {"name": "stateful_" + name, "model": architecture(model), "weights": [array(w) for w in setWeights(model, rng)], "steps": []}
+        model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")
+        for call in ("predict", "predict", "fit", "evaluate", "reset", "predict"):
+            if call == "reset":
+                model.layers[1].reset_state()
+                case["steps"].append({"call": call})
+                continue
+            inputs = numbers(rng, (4, 5, 3))  # two batches
+            step = {"call": call, "x": array(inputs)}
+            if call == "predict":
+                step["outputs"] = array(model.predict(inputs, batch_size=2, verbose=0))
+            else:
+                targets = numbers(rng, (4, *model.output_shape[1:-1], 2) if "return_sequences" not in options else (4, 5, 2))
+                step["y"] = array(targets)
+                if call == "fit":
+                    history = model.fit(inputs, targets, batch_size=2, epochs=2, shuffle=False, verbose=0)
+                    step["losses"] = [float(v) for v in history.history["loss"]]
+                else:
+                    step["loss"] = float(model.evaluate(inputs, targets, batch_size=2, verbose=0))
+            case["steps"].append(step)
+        case["trained"] = [array(w) for w in model.get_weights()]
+        yield case
+
+
 if __name__ == "__main__":
     os.makedirs(FOLDER, exist_ok=True)
     files = {"layers": layerCases, "gradients": gradientCases, "losses": lossCases, "optimizers": optimizerCases,
              "fit": fitCases, "regularizations": regularizationCases, "preprocessing": preprocessingCases,
-             "summaries": summaryCases}
+             "stateful": statefulCases, "summaries": summaryCases}
     for file in sys.argv[1:] or files:
         write(file, list(files[file]()))

@@ -146,6 +146,40 @@ TEST_P(Fit, TrainsAsKeras) {
     EXPECT_TRUE(near(weights[i], data.at("trained")[i], 2e-5)) << "weight " << i;
 }
 
+class Stateful : public ::testing::TestWithParam<Case> {};
+
+// Calls of predict, fit and evaluate one after the other: each goes on where the one before ended.
+TEST_P(Stateful, GoesOnAsKeras) {
+  const Json &data = GetParam().data;
+  Model model = readModel(data);
+  model.compile({.optimizer = SGD({.learningRate = 0.1}), .loss = "mse"});
+  const size_t weightCount = model.getWeights().size();
+  for (const auto &[number, step] : data.at("steps").items()) {
+    const std::string call = step.at("call");
+    if (call == "reset") {
+      model.resetStates();
+      continue;
+    }
+    const Array x = toArray(step.at("x"));
+    if (call == "predict") {
+      const Array outputs = model.predict(x, {.batchSize = 2});
+      EXPECT_TRUE(near(outputs, step.at("outputs"), 1e-5)) << "step " << number;
+    } else if (call == "fit") {
+      const History history = model.fit(x, toArray(step.at("y")), {.batchSize = 2, .epochs = 2, .verbose = 0, .shuffle = false});
+      for (size_t epoch = 0; epoch < 2; ++epoch)
+        EXPECT_NEAR(history.history.at("loss")[epoch], step.at("losses")[epoch].get<double>(), 1e-5) << "step " << number;
+    } else {
+      const double loss = model.evaluate(x, toArray(step.at("y")), {.batchSize = 2, .verbose = 0});
+      EXPECT_NEAR(loss, step.at("loss").get<double>(), 1e-5) << "step " << number;
+    }
+  }
+  const std::vector<Array> weights = model.getWeights();
+  EXPECT_EQ(weights.size(), weightCount);
+  for (size_t i = 0; i < weights.size(); ++i)
+    EXPECT_TRUE(near(weights[i], data.at("trained")[i], 1e-5)) << "weight " << i;
+}
+
+INSTANTIATE_TEST_SUITE_P(Keras, Stateful, ::testing::ValuesIn(readCases("stateful")), caseName);
 INSTANTIATE_TEST_SUITE_P(Keras, Losses, ::testing::ValuesIn(readCases("losses")), caseName);
 INSTANTIATE_TEST_SUITE_P(Keras, Optimizers, ::testing::ValuesIn(readCases("optimizers")), caseName);
 INSTANTIATE_TEST_SUITE_P(Keras, Fit, ::testing::ValuesIn(readCases("fit")), caseName);

@@ -15,7 +15,7 @@ void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, LSTM
   field("return_sequences", o.returnSequences);
   field("return_state", o.returnState);
   field("go_backwards", o.goBackwards);
-  field.fixed("stateful", false);
+  field("stateful", o.stateful);
   field.fixed("unroll", false);
   field("zero_output_for_mask", o.zeroOutputForMask);
   field.required("units", o.units);
@@ -59,6 +59,12 @@ public:
     TensorSpec sequence = oneInput({inputs[0]}, 3, 3);
     channels(sequence, built() ? weights()[0]->value.shape()[0] : None);
     Shape state{sequence.shape[0], options.units};
+    if (options.stateful && state[0] == None)
+      fail("is stateful, so the batch size must be known, got an input of shape " + shapeText(sequence.shape) +
+           "; give Input a batchSize");
+    if (!states().empty() && states()[0]->value.shape() != state)
+      fail("is stateful for batches of " + std::to_string(states()[0]->value.shape()[0]) + ", got an input of shape " +
+           shapeText(sequence.shape));
     for (size_t i = 1; i < inputs.size(); ++i) {
       const Shape &given = inputs[i].shape;
       if (given.size() != 2 || given[1] != options.units)
@@ -88,6 +94,8 @@ public:
     }
     if (inputs.size() == 3)
       initial = {inputs[1], inputs[2]};
+    else if (options.stateful)
+      initial = {e.read(*states()[0]), e.read(*states()[1])};
     else
       initial.assign(2, e.fill(0, stateLike(e, turned)));
     // The last output is 0 where the last step is masked: it is carried beside the state.
@@ -119,6 +127,9 @@ public:
         yields.push_back(output);
       return yields;
     });
+    if (options.stateful)
+      for (size_t i : {0, 1})
+        e.assign(*states()[i], results[i]);
     Value result = results[carriesOutput ? 2 : 0];
     if (options.returnSequences) {
       result = turn(e, results[2]);
@@ -135,6 +146,9 @@ public:
 protected:
   void build(const std::vector<TensorSpec> &inputs) override {
     int64_t units = options.units;
+    for (const char *state : {"state_h", "state_c"})
+      if (options.stateful)
+        addState(state, {inputs[0].shape[0], units});
     addWeight("kernel", WeightKind::Weight, options.kernelInitializer({inputs[0].shape.back(), 4 * units}),
               options.kernelRegularizer, options.kernelConstraint);
     addWeight("recurrent_kernel", WeightKind::Weight, options.recurrentInitializer({units, 4 * units}),

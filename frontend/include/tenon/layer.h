@@ -51,6 +51,8 @@ public:
   void setWeights(const std::vector<Array> &weights) const;
   /// Number of scalars in the weights.
   int64_t countParams() const;
+  /// Lets the stateful layers (this one, those inside a model) start from zeros again.
+  void resetStates() const;
 
   friend bool operator==(const Layer &, const Layer &) = default;
   const std::shared_ptr<graph::LayerNode> &node() const { return node_; }

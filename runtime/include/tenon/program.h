@@ -31,7 +31,7 @@ struct TensorSpec {
 };
 
 /// What a variable is for; the numbers are the manifest's.
-enum class VariableKind : int8_t { Weight = 0, Statistic = 1, Slot = 2, Metric = 3, Hyper = 4, Derived = 5 };
+enum class VariableKind : int8_t { Weight = 0, Statistic = 1, Slot = 2, Metric = 3, Hyper = 4, Derived = 5, State = 6 };
 const char *nameOf(VariableKind kind);
 
 struct VariableInfo {

@@ -38,6 +38,9 @@ struct LSTMOptions {
   bool returnState = false;
   /// Reads the sequence from its end; the outputs are in that order too.
   bool goBackwards = false;
+  /// Starts from the state in which the last batch (of fit, evaluate or predict alike) left sample i, until resetStates().
+  /// The input's batch size must be known: Input({..}, {.batchSize = n}).
+  bool stateful = false;
   /// At a masked step: an output of zeros instead of the last one's.
   bool zeroOutputForMask = false;
   std::string name = {};
