@@ -152,6 +152,13 @@ private:
     return Expression(b, scaled);
   }
 
+  // A sample's weight for each of its steps that count.
+  static Value stepWeights(Emitter &emitter, Value mask, Value weight) {
+    SmallVector<int64_t> shape(Emitter::rankOf(mask), 1);
+    shape[0] = 0; // its own
+    return emitter.multiply(emitter.toFloat(mask), emitter.reshape(weight, shape));
+  }
+
   void emitStep(llvm::StringRef function, Mode mode) {
     std::vector<Argument> arguments = inputArguments(model, context);
     size_t inputCount = arguments.size(), count = outputs.size();
@@ -174,9 +181,6 @@ private:
       Expression prediction(b, predictions[i]);
       Expression values = spec.losses[i].function().values(target, prediction);
       Value mask = emitter.maskOf(predictions[i]);
-      if (mask && (!outputs[i].metrics.empty() || !outputs[i].weightedMetrics.empty()))
-        throw Error(model.name() + ": output '" + outputs[i].name +
-                    "' has a mask (of an Embedding with maskZero), under which metrics are not supported yet; the loss is");
       if (mask)
         values = masked(emitter, b, values, mask, outputs[i].name);
       if (values.rank() > 1)
@@ -187,10 +191,13 @@ private:
       if (spec.lossWeights[i] != 1)
         loss = loss * spec.lossWeights[i];
       total = total ? *total + loss : loss;
+      auto weighs = [&](size_t index) { return mask && tracked[index].function->knowsMasks(); };
       for (size_t index : outputs[i].metrics)
-        observe(emitter, tracked[index], target, prediction, std::nullopt);
+        observe(emitter, tracked[index], target, prediction,
+                weighs(index) ? std::optional(Expression(b, emitter.toFloat(mask))) : std::nullopt);
       for (size_t index : outputs[i].weightedMetrics)
-        observe(emitter, tracked[index], target, prediction, weight);
+        observe(emitter, tracked[index], target, prediction,
+                weighs(index) ? Expression(b, stepWeights(emitter, mask, weight.value())) : weight);
     }
     total = withPenalties(*total, emitter, model);
     observeLoss(emitter, b, tracked[0], *total, samples);

@@ -576,10 +576,45 @@ def statefulCases():
         yield case
 
 
+# ---- masks: what merging layers make of them, losses and metrics under them
+
+
+def maskCases():
+    def merged(kind, masked):
+        def build():
+            a, b = Input((None,), dtype="int32"), Input((None,), dtype="int32")
+            x = layers.Embedding(5, 3, mask_zero=True)(a)
+            y = layers.Embedding(5, 3, mask_zero=masked)(b)
+            return Model([a, b], layers.Dense(2)(getattr(layers, kind)()([x, y])))
+        return build
+
+    def sequence():
+        a = Input((None,), dtype="int32")
+        return Model(a, layers.Dense(2)(layers.LSTM(3, return_sequences=True)(layers.Embedding(5, 3, mask_zero=True)(a))))
+
+    builds = {"sequence": sequence}
+    for kind in ("Multiply", "Maximum", "Minimum", "Add", "Average"):
+        builds[f"{kind.lower()}_both_masked"] = merged(kind, True)
+        builds[f"{kind.lower()}_one_masked"] = merged(kind, False)
+    for name, build in builds.items():
+        keras.utils.clear_session()
+        rng, model = generator("masks_" + name), build()
+        weights = setWeights(model, rng)
+        x = [rng.integers(0, 5, (6, 4)).astype("int32") for _ in model.inputs]
+        y = numbers(rng, (6, 4, 2))
+        outputs = model(x if len(x) > 1 else x[0], training=False)
+        model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse", metrics=["mae"], weighted_metrics=["mse"])
+        history = model.fit(x if len(x) > 1 else x[0], y, batch_size=3, epochs=2, shuffle=False, verbose=0)
+        yield {"name": "masks_" + name, "model": architecture(model), "weights": [array(w) for w in weights],
+               "x": [array(v) for v in x], "y": array(y), "outputs": array(outputs),
+               "history": {k: [shortest(v) for v in values] for k, values in history.history.items()},
+               "trained": [array(w) for w in model.get_weights()]}
+
+
 if __name__ == "__main__":
     os.makedirs(FOLDER, exist_ok=True)
     files = {"layers": layerCases, "gradients": gradientCases, "losses": lossCases, "optimizers": optimizerCases,
              "fit": fitCases, "regularizations": regularizationCases, "preprocessing": preprocessingCases,
-             "stateful": statefulCases, "summaries": summaryCases}
+             "stateful": statefulCases, "masks": maskCases, "summaries": summaryCases}
     for file in sys.argv[1:] or files:
         write(file, list(files[file]()))

@@ -179,6 +179,27 @@ TEST_P(Stateful, GoesOnAsKeras) {
     EXPECT_TRUE(near(weights[i], data.at("trained")[i], 1e-5)) << "weight " << i;
 }
 
+class Masks : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Masks, CountAsInKeras) {
+  const Json &data = GetParam().data;
+  Model model = readModel(data);
+  std::vector<Array> x;
+  for (const Array &tokens : toArrays(data.at("x")))
+    x.push_back(tokens.astype(DType::I32));
+  EXPECT_TRUE(near(model.predict(x).arrays()[0], data.at("outputs"), 1e-5));
+  model.compile({.optimizer = SGD({.learningRate = 0.1}), .loss = "mse", .metrics = {"mae"}, .weightedMetrics = {"mse"}});
+  const Dataset samples = data::fromArrays(x, toArray(data.at("y")));
+  const History history = model.fit(samples, {.batchSize = 3, .epochs = 2, .verbose = 0, .shuffle = false});
+  for (const auto &[name, values] : data.at("history").items())
+    for (size_t epoch = 0; epoch < values.size(); ++epoch)
+      EXPECT_NEAR(history.history.at(name)[epoch], values[epoch].get<double>(), 1e-5) << name << ", epoch " << epoch;
+  const std::vector<Array> weights = model.getWeights();
+  for (size_t i = 0; i < weights.size(); ++i)
+    EXPECT_TRUE(near(weights[i], data.at("trained")[i], 1e-5)) << "weight " << i;
+}
+
+INSTANTIATE_TEST_SUITE_P(Keras, Masks, ::testing::ValuesIn(readCases("masks")), caseName);
 INSTANTIATE_TEST_SUITE_P(Keras, Stateful, ::testing::ValuesIn(readCases("stateful")), caseName);
 INSTANTIATE_TEST_SUITE_P(Keras, Losses, ::testing::ValuesIn(readCases("losses")), caseName);
 INSTANTIATE_TEST_SUITE_P(Keras, Optimizers, ::testing::ValuesIn(readCases("optimizers")), caseName);

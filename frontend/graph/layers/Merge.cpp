@@ -30,23 +30,31 @@ public:
     return {{joined}};
   }
   std::vector<Value> emit(Emitter &e, const std::vector<Value> &inputs) const override {
-    if (changesMasked())
-      for (Value input : inputs)
-        require(!e.maskOf(input), "an input with a mask (of an Embedding with maskZero) is not supported; add, subtract and average take one");
     int64_t rank = 0;
     for (Value input : inputs)
       rank = std::max(rank, e.rankOf(input));
-    Value result;
+    Value result, resultMask;
     for (Value input : inputs) {
-      Value term = expand(e, input, rank);
+      Value term = expand(e, input, rank), mask = changesMasked() ? elementMask(e, input, rank) : Value();
+      if (mask && neutral())
+        term = e.create<ir::SelectOp>(mask, term, e.constant(*neutral()));
+      else if (mask && result)
+        term = e.create<ir::SelectOp>(mask, term, result);
+      if (!neutral() && resultMask && result)
+        result = e.create<ir::SelectOp>(resultMask, result, term);
+      bool bothMasked = !result || (mask && resultMask);
+      resultMask = !bothMasked ? Value() : result ? e.create<ir::SelectOp>(mask, mask, resultMask) : mask;
       result = result ? join(e, result, term) : term;
     }
+    if (resultMask && neutral()) // no input counts there
+      result = e.create<ir::SelectOp>(resultMask, result, e.constant(0));
     return {finish(e, result, inputs.size())};
   }
 
 protected:
-  /// Does Keras put other numbers in the place of masked steps?
+  /// Does Keras put other numbers in the place of masked steps: the neutral one, or without one the other inputs'?
   virtual bool changesMasked() const { return false; }
+  virtual std::optional<double> neutral() const { return std::nullopt; }
   virtual void checkCount(size_t count) const {
     require(count >= 2, "expected two inputs or more, got " + std::to_string(count));
   }
@@ -55,6 +63,15 @@ protected:
   virtual Value finish(Emitter &, Value result, size_t) const { return result; }
 
 private:
+  // The mask of an input's steps for its elements: (batch, time, 1).
+  Value elementMask(Emitter &e, Value input, int64_t rank) const {
+    Value mask = e.maskOf(input);
+    if (!mask)
+      return {};
+    require(e.rankOf(mask) + 1 == rank && e.rankOf(input) == rank,
+            "an input with a mask (of an Embedding with maskZero) must have the rank of the result, (batch, time, features)");
+    return e.reshape(mask, {0, 0, 1});
+  }
   // Keras's rule: an input of lower rank gets axes of size 1 behind the batch.
   static Shape expanded(const Shape &shape, size_t rank) {
     Shape out = shape;
@@ -104,6 +121,7 @@ struct SubtractNode : MergeNode {
 struct MultiplyNode : MergeNode {
   explicit MultiplyNode(MergeOptions options) : MergeNode("Multiply", std::move(options)) {}
   bool changesMasked() const override { return true; }
+  std::optional<double> neutral() const override { return 1.0; }
   Value join(Emitter &e, Value result, Value next) const override { return e.multiply(result, next); }
 };
 struct AverageNode : MergeNode {

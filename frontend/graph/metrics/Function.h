@@ -18,12 +18,15 @@ public:
   virtual ~MetricFunction() = default;
   virtual std::string className() const = 0;
   virtual std::vector<State> state() const = 0;
-  /// The state after a batch; `weight`, if any, is one number per sample.
+  /// The state after a batch; `weight`, if any, is one number per sample or, of metrics that weigh every step, per sample
+  /// and step.
   virtual std::vector<Expression> update(const std::vector<Expression> &state, Expression target, Expression prediction,
                                          std::optional<Expression> weight = std::nullopt) const = 0;
   /// The number so far, a float32 scalar; 0 before the first batch.
   virtual Expression result(const std::vector<Expression> &state) const = 0;
   virtual nlohmann::ordered_json config() const = 0;
+  /// Does a mask of the prediction weigh its steps, as in Keras's wrapped means? The others count masked steps too.
+  virtual bool knowsMasks() const { return false; }
 };
 
 /// The (weighted) mean of one number per sample.
@@ -33,6 +36,7 @@ public:
   std::vector<Expression> update(const std::vector<Expression> &state, Expression target, Expression prediction,
                                  std::optional<Expression> weight) const override;
   Expression result(const std::vector<Expression> &state) const override;
+  bool knowsMasks() const override { return true; }
   /// One number per sample, or per sample and further axes.
   virtual Expression values(Expression target, Expression prediction) const = 0;
 };

@@ -60,8 +60,8 @@ std::vector<Expression> MeanMetric::update(const std::vector<Expression> &state,
   Expression entries = values(target, prediction);
   if (!weight)
     return {state[0] + sum(entries), state[1] + countOf(entries)};
-  if (entries.rank() > 1)
-    entries = mean(entries, llvm::to_vector(llvm::seq<int64_t>(1, entries.rank())));
+  if (entries.rank() > weight->rank())
+    entries = mean(entries, llvm::to_vector(llvm::seq<int64_t>(weight->rank(), entries.rank())));
   return {state[0] + sum(entries * *weight), state[1] + sum(*weight)};
 }
 Expression MeanMetric::result(const std::vector<Expression> &state) const { return ratio(state[0], state[1]); }
