@@ -22,6 +22,7 @@ struct Explanation {
   };
   struct Remark {
     std::string pass, layer, text;
+    bool applied = false; // or why it was not
   };
   struct Entry {
     std::string name;

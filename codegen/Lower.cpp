@@ -67,10 +67,9 @@ static Explanation::Entry explain(const EntryPlan &plan, const KernelTable &tabl
   for (auto [i, stage] : llvm::enumerate(plan.stages))
     explain(stage, table, plan.symbols, std::to_string(i), entry);
   if (auto remarks = plan.function->getAttrOfType<ArrayAttr>(ir::remarksName))
-    for (Attribute line : remarks) {
-      auto [pass, rest] = cast<StringAttr>(line).getValue().split(": ");
-      auto [layer, text] = rest.split(": ");
-      entry.remarks.push_back({pass.str(), layer.str(), text.str()});
+    for (auto remark : remarks.getAsRange<ArrayAttr>()) {
+      auto part = [&](unsigned i) { return cast<StringAttr>(remark[i]).str(); };
+      entry.remarks.push_back({part(0), part(2), part(3), part(1) == "applied"});
     }
   return entry;
 }

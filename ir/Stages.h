@@ -7,7 +7,7 @@ namespace tenon::ir {
 
 /// On a kernel: it shares its fork-join with no other.
 inline constexpr llvm::StringLiteral ownStageName = "tenon.own_stage";
-/// On a function: lines of text about what passes did, for people.
+/// On a function: what passes did, for people: a list of [pass, "applied" or "missed", layer, text].
 inline constexpr llvm::StringLiteral remarksName = "tenon.remarks";
 
 } // namespace tenon::ir

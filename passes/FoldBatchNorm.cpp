@@ -95,7 +95,7 @@ struct FoldIntoLayerBefore : Pattern {
                    b, ir::MultiplyOp::create(b, ir::SubtractOp::create(b, bias, op.getMean()), scale), op.getBeta()))
              : normalizationShift(b, op, scale);
     Operation *layer = withWeights(b, root, root->getOperand(0), weights);
-    addRemark(op, "fold-batch-norm", op.getLoc(), "folded into " + ir::layerName(root->getLoc()) + " before it");
+    addRemark(op, "fold-batch-norm", Outcome::Applied, op.getLoc(), "folded into " + ir::layerName(root->getLoc()) + " before it");
     rewriter.replaceOpWithNewOp<ir::AddOp>(op, layer->getResult(0), shift);
     ++*folded;
     return success();
@@ -119,7 +119,7 @@ struct FoldIntoLayerAfter : Pattern {
     if (layers.empty())
       return rewriter.notifyMatchFailure(op, "nothing uses it");
     for (Operation *root : layers) {
-      addRemark(op, "fold-batch-norm", op.getLoc(), "folded into " + ir::layerName(root->getLoc()) + " after it");
+      addRemark(op, "fold-batch-norm", Outcome::Applied, op.getLoc(), "folded into " + ir::layerName(root->getLoc()) + " after it");
       fold(op, root, rewriter);
     }
     rewriter.eraseOp(op);
@@ -167,7 +167,7 @@ struct ScaleAndShift : Pattern {
       return rewriter.notifyMatchFailure(op, "the statistics are computed here");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Value scale = normalizationScale(b, op), shift = normalizationShift(b, op, scale);
-    addRemark(op, "fold-batch-norm", op.getLoc(), "a multiplication and an addition: " + whyNot(op));
+    addRemark(op, "fold-batch-norm", Outcome::Missed, op.getLoc(), "a multiplication and an addition: " + whyNot(op));
     Value scaled = ir::MultiplyOp::create(b, op.getInput(), scale);
     rewriter.replaceOp(op, ir::AddOp::create(b, scaled, shift));
     return success();

@@ -19,6 +19,7 @@ namespace {
 struct Side {
   Operation *layer = nullptr; // null: the value itself
   Value input, bias;          // bias: null for none
+  SmallVector<Location> locations;
 };
 
 std::optional<Side> sideOf(Value value) {
@@ -28,12 +29,15 @@ std::optional<Side> sideOf(Value value) {
     Value bias = right ? add.getRhs() : add.getLhs(), other = right ? add.getLhs() : add.getRhs();
     if (isWeight(bias) && shapeOf(bias) == ArrayRef<int64_t>(shapeOf(value).back()) && isLayer(other.getDefiningOp())) {
       side.bias = bias;
+      side.locations.push_back(add.getLoc());
       value = other;
     }
   }
   side.layer = isLayer(value.getDefiningOp()) && value.hasOneUse() ? value.getDefiningOp() : nullptr;
   if (side.bias && !side.layer)
     return std::nullopt; // others use the product before its bias
+  if (side.layer)
+    side.locations.insert(side.locations.begin(), side.layer->getLoc());
   side.input = side.layer ? side.layer->getOperand(0) : value;
   return side;
 }
@@ -84,12 +88,12 @@ struct FoldResidualProjection : tenon::passes::impl::FoldResidualProjectionBase<
     std::optional<Side> left = sideOf(add.getLhs()), right = sideOf(add.getRhs());
     if (!left || !right || (!left->layer && !right->layer) || isWeight(add.getLhs()) || isWeight(add.getRhs()))
       return;
-    // The main path has a layer, the wider window of the two, or the longer reduction.
+    // The main path has a layer, the wider window of the two, or the longer reduction, or starts further down.
     auto extent = [](const Side &side) -> std::pair<int64_t, int64_t> {
       auto conv = dyn_cast_or_null<ir::ConvOp>(side.layer);
       return {!side.layer ? 0 : conv ? product(window(conv)) : 1, side.layer ? product(shapeOf(side.layer->getOperand(1))) : 0};
     };
-    bool isLeft = extent(*left) >= extent(*right);
+    bool isLeft = extent(*left) == extent(*right) ? startsBehind(*left, *right) : extent(*left) > extent(*right);
     Side main = isLeft ? *left : *right, shortcut = isLeft ? *right : *left;
     ImplicitLocOpBuilder b(FusedLoc::get(&getContext(), locations(main, shortcut, add)), add);
     std::string reason;
@@ -106,7 +110,7 @@ struct FoldResidualProjection : tenon::passes::impl::FoldResidualProjectionBase<
       result = ir::AddOp::create(b, main.layer->getResult(0), shortcut.layer->getResult(0));
       reason = "the projection " + ir::layerName(shortcut.layer->getLoc()) + " goes on in its accumulators (" + reason + ")";
     } else {
-      addRemark(add, getArgument(), main.layer->getLoc(), "the shortcut is not folded: " + reason);
+      addRemark(add, getArgument(), Outcome::Missed, main.layer->getLoc(), "the shortcut is not folded: " + reason);
       return;
     }
     if (main.bias || shortcut.bias) {
@@ -115,7 +119,7 @@ struct FoldResidualProjection : tenon::passes::impl::FoldResidualProjectionBase<
                                               : shortcut.bias;
       result = ir::AddOp::create(b, result, bias);
     }
-    addRemark(add, getArgument(), main.layer->getLoc(), reason);
+    addRemark(add, getArgument(), Outcome::Applied, main.layer->getLoc(), reason);
     add.getResult().replaceAllUsesWith(result);
     add.erase();
     ++folded;
@@ -157,6 +161,10 @@ struct FoldResidualProjection : tenon::passes::impl::FoldResidualProjectionBase<
     return ir::PadOp::create(b, point, low, high, llvm::APFloat(0.0));
   }
 
+  static bool startsBehind(const Side &side, const Side &other) {
+    Operation *from = side.input.getDefiningOp(), *otherFrom = other.input.getDefiningOp();
+    return from && (!otherFrom || !from->isBeforeInBlock(otherFrom));
+  }
   static int64_t product(ArrayRef<int64_t> sizes) {
     int64_t result = 1;
     for (int64_t size : sizes)
@@ -164,9 +172,8 @@ struct FoldResidualProjection : tenon::passes::impl::FoldResidualProjectionBase<
     return result;
   }
   static SmallVector<Location> locations(const Side &main, const Side &shortcut, ir::AddOp add) {
-    SmallVector<Location> all = {main.layer->getLoc()};
-    if (shortcut.layer)
-      all.push_back(shortcut.layer->getLoc());
+    SmallVector<Location> all(main.locations);
+    all.append(shortcut.locations);
     all.push_back(add.getLoc());
     return all;
   }

@@ -122,7 +122,7 @@ struct MergeSiblingConvolutions : tenon::passes::impl::MergeSiblingConvolutionsB
   bool canBeColumns(const Sibling &s) {
     bool good = llvm::all_of(s.result().getUsers(), readsColumns);
     if (!good)
-      addRemark(s.root, getArgument(), s.root->getLoc(), "not merged with its siblings: what uses it needs it for itself");
+      addRemark(s.root, getArgument(), Outcome::Missed, s.root->getLoc(), "not merged with its siblings: what uses it needs it for itself");
     return good;
   }
 
@@ -146,19 +146,19 @@ struct MergeSiblingConvolutions : tenon::passes::impl::MergeSiblingConvolutionsB
     }
     double together = price(siblings[0].root, filters);
     bool good = together < 0.97 * apart;
-    addRemark(siblings[0].root, getArgument(), siblings[0].root->getLoc(),
-           Twine(good ? "merged with " : "not merged with ") + Twine(siblings.size() - 1) + " sibling(s): " + microseconds(together) +
-               " together, " + microseconds(apart) + " apart (batch 1, one core)");
+    std::string others;
+    for (const Sibling &s : siblings.drop_front())
+      others += (others.empty() ? "" : ", ") + ir::layerName(s.root->getLoc());
+    addRemark(siblings[0].root, getArgument(), good ? Outcome::Applied : Outcome::Missed, siblings[0].root->getLoc(),
+              (good ? "merged with " : "not merged with ") + others + ": " + microseconds(together) + " together, " +
+                  microseconds(apart) + " apart (batch 1, one core)");
     return good;
   }
 
   void merge(ArrayRef<Sibling> siblings) {
     Operation *first = siblings[0].root;
-    SmallVector<Location> locations;
-    for (const Sibling &s : siblings) {
+    for (const Sibling &s : siblings)
       first = s.root->isBeforeInBlock(first) ? s.root : first;
-      locations.push_back(s.root->getLoc());
-    }
     for (const Sibling &s : siblings) {
       hoistWeight(s.root->getOperand(1), first);
       for (Operation *op : s.chain)
@@ -166,7 +166,11 @@ struct MergeSiblingConvolutions : tenon::passes::impl::MergeSiblingConvolutionsB
           if (isWeight(operand))
             hoistWeight(operand, first);
     }
-    ImplicitLocOpBuilder b(FusedLoc::get(first->getContext(), locations), first);
+    ImplicitLocOpBuilder b(first->getLoc(), first);
+    auto locate = [&](llvm::function_ref<Operation *(const Sibling &)> part) {
+      SmallVector<Location> all = llvm::map_to_vector(siblings, [&](const Sibling &s) { return part(s)->getLoc(); });
+      b.setLoc(FusedLoc::get(b.getContext(), all));
+    };
     auto join = [&](llvm::function_ref<Value(const Sibling &)> part) -> Value {
       SmallVector<Value> parts = llvm::map_to_vector(siblings, part);
       return ir::ConcatOp::create(b, parts, shapeOf(parts[0]).size() - 1);
@@ -179,10 +183,12 @@ struct MergeSiblingConvolutions : tenon::passes::impl::MergeSiblingConvolutionsB
       state.addTypes(RankedTensorType::get(shape, from.getElementType()));
       return b.create(state)->getResult(0);
     };
+    locate([](const Sibling &s) { return s.root; });
     Value weights = join([](const Sibling &s) { return s.root->getOperand(1); });
     Value value = copy(siblings[0].root, {first->getOperand(0), weights});
     for (size_t i = 0; i < siblings[0].chain.size(); ++i) {
       Operation *op = siblings[0].chain[i];
+      locate([&](const Sibling &s) { return s.chain[i]; });
       Value before = i ? siblings[0].chain[i - 1]->getResult(0) : siblings[0].root->getResult(0);
       Value vector = siblings[0].vectors[i] ? join([&](const Sibling &s) { return s.vectors[i]; }) : Value();
       SmallVector<Value> operands;

@@ -8,17 +8,23 @@
 
 namespace tenon::passes {
 
-/// Adds "<pass>: <layer>: <text>" to the function that holds the op, once.
-inline void addRemark(mlir::Operation *op, llvm::StringRef pass, mlir::Location layer, const llvm::Twine &text) {
-  auto function = mlir::isa<mlir::func::FuncOp>(op) ? mlir::cast<mlir::func::FuncOp>(op) : op->getParentOfType<mlir::func::FuncOp>();
+/// Did the pass change the layer, or leave it as it was?
+enum class Outcome { Applied, Missed };
+
+/// Adds [pass, "applied" or "missed", layer, text] to the remarks of the function that holds the op, once.
+inline void addRemark(mlir::Operation *op, llvm::StringRef pass, Outcome outcome, mlir::Location layer,
+                      const llvm::Twine &text) {
+  auto function = mlir::isa<mlir::func::FuncOp>(op) ? mlir::cast<mlir::func::FuncOp>(op)
+                                                    : op->getParentOfType<mlir::func::FuncOp>();
   mlir::Builder b(op->getContext());
-  mlir::Attribute line = b.getStringAttr((pass + ": " + ir::layerName(layer) + ": " + text).str());
-  llvm::SmallVector<mlir::Attribute> lines;
+  std::string name = ir::layerName(layer), words = text.str();
+  mlir::Attribute remark = b.getStrArrayAttr({pass, outcome == Outcome::Applied ? "applied" : "missed", name, words});
+  llvm::SmallVector<mlir::Attribute> remarks;
   if (auto known = function->getAttrOfType<mlir::ArrayAttr>(ir::remarksName))
-    lines.append(known.begin(), known.end());
-  if (!llvm::is_contained(lines, line)) {
-    lines.push_back(line);
-    function->setAttr(ir::remarksName, b.getArrayAttr(lines));
+    remarks.append(known.begin(), known.end());
+  if (!llvm::is_contained(remarks, remark)) {
+    remarks.push_back(remark);
+    function->setAttr(ir::remarksName, b.getArrayAttr(remarks));
   }
 }
 

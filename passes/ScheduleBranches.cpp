@@ -138,7 +138,7 @@ struct ScheduleBranches : tenon::passes::impl::ScheduleBranchesBase<ScheduleBran
     SmallVector<Operation *> byLevel(ops);
     llvm::stable_sort(byLevel, [&](Operation *a, Operation *b) { return level[a] < level[b]; });
     if (loops) { // a loop of few rows keeps one core busy: loops side by side gain more than any of their kernels
-      addRemark(ops.front(), getArgument(), ops.front()->getLoc(), Twine(loops) + " loops run side by side");
+      addRemark(ops.front(), getArgument(), Outcome::Applied, ops.front()->getLoc(), Twine(loops) + " loops run side by side");
       result.append(byLevel);
       return;
     }
@@ -162,10 +162,10 @@ struct ScheduleBranches : tenon::passes::impl::ScheduleBranchesBase<ScheduleBran
         for (Operation *op : ops)
           if (isa<ir::KernelOp>(op))
             op->setAttr(ir::ownStageName, UnitAttr::get(&getContext()));
-      addRemark(ops.front(), getArgument(), ops.front()->getLoc(),
-             Twine(kernels) + " kernels in " + Twine(levels) + " levels " +
-                 (shares ? "share a fork-join per level" : "run one after another, branch by branch") + ": " + microseconds(shared) +
-                 " shared, " + microseconds(apart) + " apart (batch 1, " + Twine(machine->cores) + " cores)");
+      addRemark(ops.front(), getArgument(), shares ? Outcome::Applied : Outcome::Missed, ops.front()->getLoc(),
+                Twine(kernels) + " kernels in " + Twine(levels) + " levels " +
+                    (shares ? "share a fork-join per level" : "run one after another, branch by branch") + ": " +
+                    microseconds(shared) + " shared, " + microseconds(apart) + " apart (batch 1, " + Twine(machine->cores) + " cores)");
       ++(shares ? sharedForks : serialForks);
     }
     result.append(order.begin(), order.end());

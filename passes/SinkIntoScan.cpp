@@ -2,6 +2,7 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "passes/DeadCode.h"
 #include "passes/Passes.h"
+#include "passes/Remarks.h"
 #include "passes/Weights.h"
 
 namespace tenon::passes {
@@ -70,8 +71,12 @@ struct SinkIntoScan : tenon::passes::impl::SinkIntoScanBase<SinkIntoScan> {
     Value other = sum.getLhs() == step ? sum.getRhs() : sum.getLhs();
     Value own = input->product.getRhs(), recurrent = other.getDefiningOp<ir::MatmulOp>().getRhs();
     auto bytes = [](Value weights) { return 4 * cast<RankedTensorType>(weights.getType()).getNumElements(); };
-    if (bytes(own) + bytes(recurrent) > machine->l2 / 2)
-      return;
+    Location layer = scan.getLoc();
+    if (int64_t both = bytes(own) + bytes(recurrent); both > machine->l2 / 2)
+      return addRemark(scan, getArgument(), Outcome::Missed, layer,
+                       "the input's product stays before the loop: its weights and the recurrent ones are " + Twine(both) +
+                           " bytes, more than half of L2");
+    addRemark(scan, getArgument(), Outcome::Applied, layer, "the input's product is computed in the loop, step by step");
 
     Block &body = scan.block();
     auto share = [&](Value value) {

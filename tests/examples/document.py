@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The source document's programs, small: each trains until its loss falls, saves, reloads, and its ahead-of-time library
-predicts the same bits."""
+"""The source document's programs, small: each trains until its loss falls, saves, reloads, its ahead-of-time library
+predicts the same bits, and its pictures are readable."""
 import glob
 import os
 import re
@@ -9,6 +9,9 @@ import subprocess
 import sys
 import tempfile
 import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+import pictures
 
 BIN = os.path.join(os.environ["TENON_BUILD_DIR"], "bin")
 PROGRAMS = sorted(glob.glob(os.path.join(BIN, "document", "[0-9]*")))
@@ -79,6 +82,14 @@ class Document(unittest.TestCase):
             self.assertLessEqual(len(scalar), tails, f"{name} computes element by element:\n" + "\n".join(scalar[-1] if scalar else []))
         self.assertTrue(any(re.match(r"contract|depthwise", name) for name in kernels))
 
+    def checkPictures(self, folder, model):
+        """Of its layers, and of the kernels they become."""
+        for stage in ([], ["--ir=optimized"]):
+            picture = run(os.path.join(BIN, "tenon"), "inspect", model, "--graph=svg", *stage, folder=folder)
+            found, boxes = pictures.problems(picture)
+            self.assertEqual(found, [], stage)
+            self.assertGreater(boxes, 2)
+
     def check(self, program):
         with tempfile.TemporaryDirectory() as folder:
             run(program, "--quick", folder=folder)
@@ -88,6 +99,7 @@ class Document(unittest.TestCase):
                 name = model[:-len(".tenon")]
                 run(os.path.join(BIN, "tenon"), "compile", model, "-o", "library", "--emit=library,object,asm", folder=folder)
                 self.checkCode(folder)
+                self.checkPictures(folder, model)
                 inputs, outputs = arrays(folder, name, "input"), arrays(folder, name, "output")
                 self.assertTrue(inputs and outputs)
                 command = [os.path.join(BIN, "tenon-run"), "run", "./library.so", "--rtol", "0", "--atol", "0"]

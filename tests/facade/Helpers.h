@@ -60,4 +60,16 @@ inline Model sectorModel(const std::string &name = "sectors") {
   return Model({x}, {Dense({.units = 3, .activation = "softmax"})(hidden)}, {.name = name});
 }
 
+/// What a call writes to stderr.
+inline std::string warningsOf(const std::function<void()> &call) {
+  ::testing::internal::CaptureStderr();
+  call();
+  return ::testing::internal::GetCapturedStderr();
+}
+
+inline CompileOptions standard() {
+  return {.optimizer = Adam({.learningRate = 0.02}), .loss = "categorical_crossentropy", .metrics = {"accuracy"}};
+}
+inline FitOptions quiet(int epochs = 1) { return {.batchSize = 16, .epochs = epochs, .verbose = 0, .seed = 5}; }
+
 } // namespace tenon::testing

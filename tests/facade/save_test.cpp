@@ -8,7 +8,6 @@ namespace tenon::testing {
 namespace {
 
 std::string pathOf(const std::string &name) { return ::testing::TempDir() + "/" + name; }
-FitOptions quiet() { return {.batchSize = 16, .epochs = 2, .verbose = 0, .seed = 5}; }
 
 TEST(Save, UncompiledModel) {
   Model model = sectorModel();
@@ -28,13 +27,13 @@ TEST(Save, TrainingGoesOnBitForBit) {
     model.compile({.optimizer = optimizer,
                    .loss = CategoricalCrossentropy({.labelSmoothing = 0.1}),
                    .metrics = {"accuracy", CategoricalAccuracy({.name = "hits"})}});
-    model.fit(sectors(64), quiet());
+    model.fit(sectors(64), quiet(2));
     model.setLearningRate(0.005);
     model.save(pathOf("trained.tenon"));
     Model loaded = loadModel(pathOf("trained.tenon"));
     EXPECT_FLOAT_EQ(static_cast<float>(loaded.learningRate()), 0.005f);
-    model.fit(sectors(64), quiet());
-    loaded.fit(sectors(64), quiet());
+    model.fit(sectors(64), quiet(2));
+    loaded.fit(sectors(64), quiet(2));
     EXPECT_TRUE(sameBits(loaded.getWeights(), model.getWeights())) << optimizer.className();
     Scores a = model.evaluate(sectors(32), {.verbose = 0}), b = loaded.evaluate(sectors(32), {.verbose = 0});
     EXPECT_EQ(a["loss"], b["loss"]);
@@ -45,7 +44,7 @@ TEST(Save, TrainingGoesOnBitForBit) {
 TEST(Save, StateThatDoesNotFitIsNamed) {
   Model model = sectorModel();
   model.compile({.optimizer = Adam({.learningRate = 0.02}), .loss = "categorical_crossentropy"});
-  model.fit(sectors(64), quiet());
+  model.fit(sectors(64), quiet(2));
   std::string path = pathOf("misfit.tenon");
   model.save(path);
   Container container = Container::read(path);
@@ -58,8 +57,8 @@ TEST(Save, StateThatDoesNotFitIsNamed) {
   std::string message =
       "sectors: the file's '" + slot->name + "' has shape (3, 8) and type float32, expected (2, 8) and float32";
   Model loaded = loadModel(path);
-  EXPECT_EQ(errorOf([&] { loaded.fit(sectors(64), quiet()); }), message);
-  EXPECT_EQ(errorOf([&] { loaded.fit(sectors(64), quiet()); }), message); // not at the first call only
+  EXPECT_EQ(errorOf([&] { loaded.fit(sectors(64), quiet(2)); }), message);
+  EXPECT_EQ(errorOf([&] { loaded.fit(sectors(64), quiet(2)); }), message); // not at the first call only
 }
 
 TEST(Save, SeveralOutputsKeepTheirLosses) {

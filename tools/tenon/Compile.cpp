@@ -112,7 +112,7 @@ void run(Options options) {
   }
   if (std::all_of(options.emit.begin(), options.emit.end(), isText) && options.explain.empty() && !options.stats)
     return;
-  LayerList layers = layersOf(*input.module);
+  std::vector<ModelLayer> layers = layersOf(input); // compiling changes the module
   auto compiled = facade::compileAhead(
       *input.module, input.values,
       {.machine = *machine, .training = options.train, .disabledPasses = options.disabled, .modelName = input.name, .tag = options.tag});
@@ -122,8 +122,10 @@ void run(Options options) {
                                                 {.runnerPath = facade::runnerPath()}, message))
       throw Error(message);
   }
-  if (!options.explain.empty())
-    std::fputs((options.explain == "json" ? explainJson : explainText)(compiled->explanation, layers).c_str(), stdout);
+  if (!options.explain.empty()) {
+    std::vector<EntryReport> entries = report(compiled->explanation, layers, options.disabled);
+    std::fputs((options.explain == "json" ? asJson : asText)(entries).c_str(), stdout);
+  }
   if (options.stats)
     printStats(*compiled, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
@@ -148,17 +150,17 @@ void addCompile(CLI::App &app, Action &action) {
   command->add_option("--target", options->target, "host, x86-64-v3, x86-64-v4, aarch64 or a processor's name");
   command->add_option("--tag", options->tag, "prefix of the exported names; by default the model's name");
   command
-      ->add_option("--disable-pass", options->disabled, "passes to leave out, separated by commas, to see what they are worth")
+      ->add_option("--disable-pass", options->disabled, "passes to leave out, separated by commas, to see what they are worth; --explain tells what each does")
       ->delimiter(',')
       ->check(CLI::IsMember(passes::optionalPasses().vec()));
   command->add_flag_callback(
       "--exact", [options] { llvm::append_range(options->disabled, passes::roundingPasses()); },
       "leave out the passes that change how values are rounded: " + llvm::join(passes::roundingPasses(), ", "));
+  // A flag, so that it never takes the model's name for its value.
   command
-      ->add_option("--explain", options->explain,
-                   "print for every layer the kernel it ended in, its price and what passes did to it or why not: text or json")
-      ->expected(0, 1)
-      ->default_str("text")
+      ->add_flag("--explain{text}", options->explain,
+                 "print what became of every layer: the kernel it ended in, its schedule and predicted time, what passes did to it (+) "
+                 "or why not (-), and sums; as text, or --explain=json")
       ->check(CLI::IsMember({"text", "json"}));
   command->add_flag("--stats", options->stats, "print sizes and time");
   command->callback([options, &action] { action = [options] { run(*options); }; });

@@ -33,11 +33,11 @@ void addWrapped(std::vector<std::string> &lines, const std::string &start, llvm:
   std::string line = start;
   bool first = true;
   for (StringRef word : words) {
-    if (!first)
+    if (!first && line.size() + separator.size() + word.size() > 40) {
+      lines.push_back(line + StringRef(separator).rtrim().str()); // a picture shows no blanks at a line's ends
+      line.clear();
+    } else if (!first) {
       line += separator;
-    if (!first && line.size() + word.size() > 40) {
-      lines.push_back(line);
-      line = "  ";
     }
     line += word.str();
     first = false;
