@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tenon/callbacks.h>
+#include <tenon/callback.h>
 
 #include <tenon/error.h>
 
@@ -50,6 +50,12 @@ void TrainingContext::restore(const std::vector<Array> &snapshot) {
     ++copy;
   }
   session_.invalidatePrepared();
+}
+
+State TrainingContext::capture() const {
+  if (!capturing)
+    throw Error("capture: there is no training", Fault::Usage);
+  return capturing();
 }
 
 } // namespace tenon

@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tenon/callbacks.h>
-
 #include "runtime/callbacks/Monitor.h"
 
-#include <cmath>
+#include <tenon/callbacks.h>
+
+#include <cstdio>
 
 namespace tenon {
 
-EarlyStopping::EarlyStopping(EarlyStoppingOptions options) : options_(std::move(options)) {
-  lower_ = lowerIsBetter("EarlyStopping", options_.monitor, options_.mode);
-  options_.minDelta = std::fabs(options_.minDelta);
-}
-
-bool EarlyStopping::improved(double value, double reference) const {
-  return lower_ ? value + options_.minDelta < reference : value - options_.minDelta > reference;
-}
+EarlyStopping::EarlyStopping(EarlyStoppingOptions options)
+    : options_(std::move(options)),
+      monitor_(std::make_shared<Monitor>(name(), options_.monitor, options_.mode, options_.minDelta)) {}
 
 void EarlyStopping::onTrainBegin(TrainingContext &) {
   wait_ = stoppedEpoch = bestEpoch = 0;
@@ -23,27 +18,18 @@ void EarlyStopping::onTrainBegin(TrainingContext &) {
 }
 
 void EarlyStopping::onEpochEnd(TrainingContext &context, int epoch, Logs &logs) {
-  auto found = logs.find(options_.monitor);
-  if (found == logs.end()) {
-    std::string known;
-    for (auto &entry : logs)
-      known += (known.empty() ? "" : ",") + entry.first;
-    std::fprintf(stderr, "EarlyStopping: the monitored '%s' is not available; available are: %s\n",
-                 options_.monitor.c_str(), known.c_str());
+  std::optional<double> value = monitor_->valueIn(logs);
+  if (!value || epoch < options_.startFromEpoch)
     return;
-  }
-  if (epoch < options_.startFromEpoch)
-    return;
-  double value = found->second;
   if (options_.restoreBestWeights && bestWeights_.empty())
     bestWeights_ = context.snapshot();
   ++wait_;
-  if (!best || improved(value, *best)) {
+  if (monitor_->improved(*value, best)) {
     best = value;
     bestEpoch = epoch;
     if (options_.restoreBestWeights)
       bestWeights_ = context.snapshot();
-    if (!options_.baseline || improved(value, *options_.baseline))
+    if (!options_.baseline || monitor_->improved(*value, options_.baseline))
       wait_ = 0;
     return;
   }
@@ -62,6 +48,32 @@ void EarlyStopping::onTrainEnd(TrainingContext &context, const Logs &) {
     context.restore(bestWeights_);
   }
   bestWeights_.clear();
+}
+
+State EarlyStopping::saveState() const {
+  State state;
+  state.set("wait", wait_);
+  state.set("stoppedEpoch", stoppedEpoch);
+  state.set("bestEpoch", bestEpoch);
+  if (best)
+    state.set("best", *best);
+  state.set("weights", int64_t(bestWeights_.size()));
+  for (size_t i = 0; i < bestWeights_.size(); ++i)
+    state.set("weight " + std::to_string(i), bestWeights_[i]);
+  return state;
+}
+
+void EarlyStopping::onTrainResume(TrainingContext &context, const State &state) {
+  onTrainBegin(context);
+  if (state.empty())
+    return;
+  wait_ = static_cast<int>(state.integer("wait"));
+  stoppedEpoch = static_cast<int>(state.integer("stoppedEpoch"));
+  bestEpoch = static_cast<int>(state.integer("bestEpoch"));
+  if (state.has("best"))
+    best = state.number("best");
+  for (int64_t i = 0; i < state.integer("weights"); ++i)
+    bestWeights_.push_back(state.array("weight " + std::to_string(i)).clone());
 }
 
 } // namespace tenon

@@ -23,6 +23,11 @@ void LambdaCallback::onEpochEnd(TrainingContext &context, int epoch, Logs &logs)
     epochEnd(context, epoch, logs);
 }
 
+void LambdaCallback::onTrainBatchBegin(TrainingContext &context, int64_t batch) {
+  if (trainBatchBegin)
+    trainBatchBegin(context, batch);
+}
+
 void LambdaCallback::onTrainBatchEnd(TrainingContext &context, int64_t batch, const Logs &logs) {
   if (trainBatchEnd)
     trainBatchEnd(context, batch, logs);

@@ -2,13 +2,26 @@
 #ifndef TENON_RUNTIME_CALLBACKS_MONITOR_H
 #define TENON_RUNTIME_CALLBACKS_MONITOR_H
 
-#include <string>
+#include <tenon/callback.h>
 
 namespace tenon {
 
-/// Whether a lower value of the monitored log is better: as `mode` says, or for "auto" by the log's name. An Error that
-/// names the callback for another mode, or a name that does not tell.
-bool lowerIsBetter(const std::string &callback, const std::string &monitor, const std::string &mode);
+/// Watches one of the logs and knows what an improvement of it is, as Keras's MonitorCallback does.
+class Monitor {
+public:
+  /// mode: "min", "max", or "auto" for the direction of the metric that is monitored. An Error that starts with
+  /// `callback` when that cannot be told.
+  Monitor(std::string callback, std::string monitor, const std::string &mode, double minDelta);
+  const std::string &name() const { return monitor_; }
+  /// The monitored value; when the logs hold none, a warning that lists those there are.
+  std::optional<double> valueIn(const Logs &logs) const;
+  bool improved(double value, std::optional<double> reference) const;
+
+private:
+  std::string callback_, monitor_;
+  double minDelta_;
+  bool lower_;
+};
 
 } // namespace tenon
 #endif // TENON_RUNTIME_CALLBACKS_MONITOR_H

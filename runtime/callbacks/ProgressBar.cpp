@@ -60,9 +60,9 @@ int terminalColumns(std::FILE *file) {
 
 ProgressBar::ProgressBar(std::FILE *out) : out_(out), live_(isatty(fileno(out))), columns_(terminalColumns(out)) {}
 
-void ProgressBar::begin(int64_t steps) {
+void ProgressBar::begin(int64_t steps, int64_t first) {
   steps_ = steps;
-  done_ = 0;
+  done_ = first_ = first;
   start_ = seconds();
   drawn_ = 0;
 }
@@ -90,14 +90,14 @@ void ProgressBar::update(TrainingContext &context, int64_t done, bool withLogs) 
   if (now - drawn_ < kRedrawSeconds || done >= steps_)
     return;
   drawn_ = now;
-  double step = (now - start_) / static_cast<double>(done);
+  double step = (now - start_) / static_cast<double>(done - first_);
   draw(done, remaining(step * static_cast<double>(steps_ - done)) + " " + perStep(step) +
                  (withLogs ? logText(context.currentLogs()) : ""));
 }
 
 void ProgressBar::finish(TrainingContext &context, const Logs &logs) {
   double time = seconds() - start_;
-  std::string step = perStep(done_ ? time / static_cast<double>(done_) : 0);
+  std::string step = perStep(done_ > first_ ? time / static_cast<double>(done_ - first_) : 0);
   if (context.verbose == 1 && live_) {
     draw(done_, print("%.0fs ", time) + step + logText(logs));
     std::fputc('\n', out_);
@@ -107,6 +107,13 @@ void ProgressBar::finish(TrainingContext &context, const Logs &logs) {
   }
   std::fflush(out_);
   open_ = false;
+}
+
+void ProgressBar::onTrainResume(TrainingContext &context, const State &) {
+  if (context.verbose && context.epoch < context.epochs)
+    std::fprintf(out_, "Going on in epoch %d/%d after %lld of %lld batches\n", context.epoch + 1, context.epochs,
+                 static_cast<long long>(context.batch), static_cast<long long>(context.steps));
+  begin(context.steps, context.batch);
 }
 
 void ProgressBar::onEpochBegin(TrainingContext &context, int epoch) {

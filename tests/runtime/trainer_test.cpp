@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/runtime/Helpers.h"
 #include "tests/runtime/LinearProgram.h"
+#include "tests/runtime/Samples.h"
 
 #include <tenon/trainer.h>
 
@@ -10,20 +11,9 @@
 using namespace tenon;
 using test::errorOf;
 using test::LinearProgram;
+using test::samples;
 
 namespace {
-/// Samples of y = 2 a - b + 3 c + 1.
-Dataset samples(int64_t n) {
-  Array x({n, 3}, DType::F32), y({n, 1}, DType::F32);
-  for (int64_t i = 0; i < n; ++i) {
-    float *row = x.data<float>() + 3 * i;
-    for (int j = 0; j < 3; ++j)
-      row[j] = float((i * 7 + j * 5 + i * j) % 11) / 11;
-    y.data<float>()[i] = 2 * row[0] - row[1] + 3 * row[2] + 1;
-  }
-  return Dataset(x, y);
-}
-
 /// Writes down the hooks it sees.
 struct Recorder : Callback {
   std::string &log;
@@ -186,13 +176,13 @@ TEST_F(TrainerTest, CtrlCEndsTheBatchAndLeavesTheModelUsable) {
       std::raise(SIGINT);
   };
   History history = fit(samples(20), {.batchSize = 4, .epochs = 3, .callbacks = {interrupt, Recorder(log)}});
-  EXPECT_TRUE(history.interrupted);
+  EXPECT_TRUE(history.interrupted());
   EXPECT_TRUE(history.epoch.empty());
   EXPECT_EQ(log, "train{ e0(<0><1>}");
   struct sigaction now;
   sigaction(SIGINT, nullptr, &now);
   EXPECT_EQ(now.sa_handler, SIG_DFL) << "the handler is put back";
-  EXPECT_FALSE(fit(samples(20), {}).interrupted);
+  EXPECT_FALSE(fit(samples(20), {}).interrupted());
 }
 
 TEST_F(TrainerTest, AHandlerOfTheProgramsOwnStays) {
@@ -203,7 +193,7 @@ TEST_F(TrainerTest, AHandlerOfTheProgramsOwnStays) {
   History history = fit(samples(4), {.callbacks = {interrupt}});
   std::signal(SIGINT, previous);
   EXPECT_TRUE(seen);
-  EXPECT_FALSE(history.interrupted);
+  EXPECT_FALSE(history.interrupted());
 }
 
 TEST_F(TrainerTest, ASecondCtrlCEndsTheProcess) {

@@ -23,7 +23,7 @@ struct FitOptions {
   int64_t validationSteps = 0; ///< 0: all
   int validationBatchSize = 0; ///< 0: batchSize
   int validationFreq = 1;      ///< validate every so many epochs
-  std::optional<int64_t> seed = std::nullopt; ///< of the order of samples; by default the variable "seed"
+  std::optional<int64_t> seed = std::nullopt; ///< of the order of samples; by default the model's
 };
 
 struct EvaluateOptions {
@@ -45,6 +45,7 @@ struct PredictOptions {
 struct TrainerSettings {
   int stepsPerExecution = 1; ///< batches between two calls of the batch hooks
   int64_t *passes = nullptr; ///< how many passes over data were begun so far; kept up to date
+  int64_t *seed = nullptr;   ///< of the order of samples where the options give none; set by a state that is gone on with
 };
 
 /// Trains a session's program. Its entries "train_step" and "evaluate_step" take the model's inputs by name, then
@@ -55,7 +56,8 @@ struct TrainerSettings {
 class Trainer {
 public:
   Trainer(Session &session, Dataset dataset, FitOptions options, TrainerSettings settings = {});
-  /// Ctrl-C while it runs ends training after the current batch, cleanly; a second one ends the process.
+  /// Ctrl-C or SIGTERM while it runs ends training after the current batch, cleanly, and `signal` of the history tells;
+  /// a second one ends the process. (A handler of the program's own is left alone.)
   History run();
 
 private:

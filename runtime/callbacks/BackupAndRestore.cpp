@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/File.h"
+#include "runtime/callbacks/Folder.h"
+
+#include <tenon/callbacks.h>
+#include <tenon/container.h>
+#include <tenon/error.h>
+
+#include <csignal>
+#include <ctime>
+#include <future>
+
+namespace tenon {
+namespace {
+constexpr const char *kCurrent = "state.tenon", *kPrevious = "state.previous.tenon", *kNext = "state.next.tenon";
+
+double now() {
+  timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+void say(const std::string &text) { std::fprintf(stderr, "BackupAndRestore: %s\n", text.c_str()); }
+} // namespace
+
+/// The states on the disk, and the one that is being written.
+struct BackupAndRestore::Folder {
+  callbacks::LockedFolder folder;
+  bool keepsPrevious;
+  std::future<std::string> writing; // what went wrong, "" when nothing did
+
+  Folder(const std::string &path, bool keepsPrevious) : folder(path), keepsPrevious(keepsPrevious) {
+    folder.removeTemporaries(kNext);
+  }
+  ~Folder() { wait(); }
+
+  std::optional<ResumableState> read() {
+    std::string damage;
+    for (const char *name : {kCurrent, kPrevious}) {
+      if (!folder.has(name))
+        continue;
+      try {
+        State state = State::fromContainer(Container::read(folder.file(name)));
+        if (!damage.empty())
+          say(damage + "; going on from the state before, " + name);
+        if (name != kCurrent) // the next one to be written must not push it out
+          folder.rename(name, kCurrent);
+        return ResumableState{std::move(state), folder.file(kCurrent)};
+      } catch (const Error &error) {
+        damage += (damage.empty() ? "" : "; ") + std::string(error.what());
+      }
+    }
+    if (!damage.empty())
+      throw Error(damage + "; no state in that folder is whole, remove it to begin anew");
+    return std::nullopt;
+  }
+
+  void write(const State &state) {
+    state.toContainer().write(folder.file(kNext));
+    if (keepsPrevious && folder.has(kCurrent))
+      folder.link(kCurrent, kPrevious);
+    folder.rename(kNext, kCurrent);
+  }
+
+  /// Writes beside the training; waits for the write before.
+  void writeBeside(State state) {
+    wait();
+    writing = std::async(std::launch::async, [this, state = std::move(state)]() -> std::string {
+      try {
+        write(state);
+        return "";
+      } catch (const std::exception &error) {
+        return error.what();
+      }
+    });
+  }
+  void wait() {
+    if (!writing.valid())
+      return;
+    if (std::string problem = writing.get(); !problem.empty())
+      say(problem + "; training goes on, the last state stays");
+  }
+  void clear() {
+    wait();
+    for (const char *name : {kCurrent, kPrevious, kNext})
+      folder.remove(name);
+    folder.removeIfEmpty();
+  }
+};
+
+BackupAndRestore::BackupAndRestore(std::string backupDir, BackupAndRestoreOptions options)
+    : backupDir_(std::move(backupDir)), options_(std::move(options)) {
+  if (backupDir_.empty())
+    throw Error("BackupAndRestore: backupDir is empty", Fault::Usage);
+}
+
+std::optional<ResumableState> BackupAndRestore::resume(TrainingContext &) {
+  folder_ = nullptr; // of a training before that was left by an Error
+  folder_ = std::make_shared<Folder>(backupDir_, options_.doubleCheckpoint);
+  batches_ = batchBefore_ = 0;
+  savedAt_ = now();
+  return folder_->read();
+}
+
+bool BackupAndRestore::isDue(const TrainingContext &context, SafePoint point) {
+  const SaveFrequency &frequency = options_.saveFreq;
+  if (point == SafePoint::Epoch) {
+    batchBefore_ = 0;
+    bool last = context.epoch == context.epochs || context.stopTraining;
+    if (frequency.isEpoch() || (last && !options_.deleteCheckpoint))
+      return true;
+  } else if (frequency.batches()) {
+    batches_ += context.batch - batchBefore_;
+    batchBefore_ = context.batch;
+    if (batches_ < frequency.batches())
+      return false;
+    batches_ = 0;
+    return true;
+  }
+  return frequency.seconds() > 0 && now() - savedAt_ >= frequency.seconds();
+}
+
+void BackupAndRestore::onSafePoint(TrainingContext &context, SafePoint point) {
+  switch (point) {
+  case SafePoint::Begin: // what cannot be written is known before any work is done
+    folder_->write(context.capture());
+    break;
+  case SafePoint::Signal:
+    folder_->wait();
+    folder_->write(context.capture());
+    say(std::string(context.signal == SIGINT ? "Ctrl-C" : "SIGTERM") + ": the training is kept in " +
+        backupDir_ + " as it is after epoch " + std::to_string(context.epoch) + " and " +
+        std::to_string(context.batch) + " batches");
+    break;
+  case SafePoint::Batch:
+  case SafePoint::Epoch:
+    if (!isDue(context, point))
+      return;
+    folder_->writeBeside(context.capture());
+  }
+  savedAt_ = now();
+}
+
+void BackupAndRestore::onTrainEnd(TrainingContext &context, const Logs &) {
+  if (options_.deleteCheckpoint && !context.signal)
+    folder_->clear();
+  folder_ = nullptr;
+}
+
+} // namespace tenon

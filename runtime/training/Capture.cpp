@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/training/Capture.h"
+
+#include <tenon/error.h>
+
+#include <cstring>
+
+namespace tenon {
+namespace {
+/// Calls visit(index, info) for the variables that `chosen` takes.
+template <typename Chosen, typename Visit> void visit(Session &session, Chosen &&chosen, Visit &&visit) {
+  auto &variables = session.program().variables();
+  for (size_t i = 0; i < variables.size(); ++i)
+    if (chosen(variables[i].kind))
+      visit(i, variables[i]);
+}
+
+bool isKept(VariableKind kind) { return kind != VariableKind::Derived; }
+bool isMetric(VariableKind kind) { return kind == VariableKind::Metric; }
+} // namespace
+
+State captureVariables(Session &session) {
+  State state;
+  visit(session, isKept,
+        [&](size_t i, const VariableInfo &info) { state.set(info.spec.name, session.variable(i).clone()); });
+  return state;
+}
+
+void restoreVariables(Session &session, const State &state) {
+  visit(session, isKept, [&](size_t, const VariableInfo &info) {
+    const Array &stored = state.array(info.spec.name);
+    if (stored.shape() != info.spec.shape() || stored.dtype() != info.spec.dtype)
+      throw Error("holds '" + info.spec.name + "' with shape " + toString(stored.shape()) + " and type " +
+                  nameOf(stored.dtype()) + ", this training has " + toString(info.spec.shape()) + " and " +
+                  nameOf(info.spec.dtype));
+  });
+  visit(session, isKept, [&](size_t i, const VariableInfo &info) {
+    std::memcpy(session.variable(i).raw(), state.array(info.spec.name).raw(), info.bytes);
+  });
+  session.invalidatePrepared();
+}
+
+std::vector<Array> captureMetrics(Session &session) {
+  std::vector<Array> metrics;
+  visit(session, isMetric, [&](size_t i, const VariableInfo &) { metrics.push_back(session.variable(i).clone()); });
+  return metrics;
+}
+
+void restoreMetrics(Session &session, const std::vector<Array> &metrics) {
+  auto metric = metrics.begin();
+  visit(session, isMetric, [&](size_t i, const VariableInfo &info) {
+    std::memcpy(session.variable(i).raw(), (metric++)->raw(), info.bytes);
+  });
+}
+
+} // namespace tenon

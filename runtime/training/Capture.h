@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TENON_RUNTIME_TRAINING_CAPTURE_H
+#define TENON_RUNTIME_TRAINING_CAPTURE_H
+
+#include <tenon/session.h>
+#include <tenon/state.h>
+
+#include <vector>
+
+namespace tenon {
+
+/// Copies of the session's variables but those that are derived from others, by name.
+State captureVariables(Session &session);
+/// Puts them back; an Error that names the first one that is missing or has another shape or type leaves the session as
+/// it was.
+void restoreVariables(Session &session, const State &state);
+
+/// Copies of the metrics' running sums, and back.
+std::vector<Array> captureMetrics(Session &session);
+void restoreMetrics(Session &session, const std::vector<Array> &metrics);
+
+} // namespace tenon
+#endif // TENON_RUNTIME_TRAINING_CAPTURE_H
