@@ -47,7 +47,7 @@ FailureOr<ir::ScheduleAttr> passes::chooseSchedule(Operation *root, const ir::Ma
     algorithm = matmul.getTransposeLhs() ? "filter_gradient" : "gemm";
     columns = shapeOf(matmul.getResult()).back();
     if (matmul.getTransposeLhs())
-      rows = productOfStatic(shapeOf(matmul.getResult()).drop_back());
+      rows = shapeOf(matmul.getResult()).drop_back().back();
   } else if (auto conv = dyn_cast<ir::ConvOp>(root)) {
     algorithm = isPlainMatrixProduct(conv) ? "gemm" : "direct";
     columns = shapeOf(conv.getResult()).back();
@@ -57,14 +57,18 @@ FailureOr<ir::ScheduleAttr> passes::chooseSchedule(Operation *root, const ir::Ma
     columns = shapeOf(grad.getResult()).back();
     rows = productOfStatic(shapeOf(grad.getResult()).drop_front().drop_back());
   } else if (auto grad = dyn_cast<ir::ConvFilterGradOp>(root)) {
-    algorithm = "filter_gradient";
+    algorithm = "filter_gradient"; // its tiles lie within one tap
     columns = shapeOf(grad.getResult()).back();
-    rows = productOfStatic(shapeOf(grad.getResult()).drop_back());
+    rows = shapeOf(grad.getResult()).drop_back().back();
   } else {
     return ir::ScheduleAttr();
   }
   if (ShapedType::isDynamic(columns))
     return root->emitOpError("needs a known number of result columns, got ") << root->getResult(0).getType();
+  if (algorithm == "filter_gradient") {
+    ir::Tile tile = ir::chooseFilterGradientTile(machine, columns, ShapedType::isDynamic(rows) ? 1 : rows);
+    return ir::ScheduleAttr::get(root->getContext(), algorithm, tile.rows, tile.columns);
+  }
   ir::Tile tile = ir::chooseTile(machine, columns, rows);
   return ir::ScheduleAttr::get(root->getContext(), algorithm, tile.rows, tile.columns);
 }

@@ -17,6 +17,10 @@ struct Tile {
 /// tiles needed, the last ones' waste included; the accumulators, one row of weights and a broadcast fit the registers.
 Tile chooseTile(const Machine &machine, int64_t columns, int64_t rowsPerSample);
 
+/// The tile of a weight gradient with `rows` x `columns` results for one tap, both static: the same price, but a panel
+/// narrower than the result is copied before it is used.
+Tile chooseFilterGradientTile(const Machine &machine, int64_t columns, int64_t rows);
+
 /// Predicted seconds of a contraction on one core.
 double contractionSeconds(const Machine &machine, Tile tile, int64_t rows, int64_t columns, int64_t reduction);
 

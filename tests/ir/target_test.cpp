@@ -52,16 +52,22 @@ TEST(CostModel, TilesFitTheRegisters) {
     for (int64_t columns : {1, 4, 8, 10, 16, 24, 32, 48, 64, 100, 512})
       for (int64_t rows : {1, 4, 16, 64, 49, 3136}) {
         Machine target = machine(name);
-        Tile tile = chooseTile(target, columns, rows);
-        SCOPED_TRACE(std::string(name) + " " + std::to_string(columns) + " columns, " + std::to_string(rows) +
-                     " rows: " + std::to_string(tile.rows) + "x" + std::to_string(tile.columns));
-        EXPECT_GE(tile.rows, 1);
-        EXPECT_GE(tile.columns, target.lanes);
-        EXPECT_EQ(tile.columns % target.lanes, 0);
-        int64_t vectors = tile.columns / target.lanes;
-        EXPECT_LE(tile.rows * vectors + vectors + 1, target.registers);
-        EXPECT_LT(tile.columns - columns, std::max<int64_t>(columns, target.lanes)); // no vector of padding alone
+        for (Tile tile : {chooseTile(target, columns, rows), chooseFilterGradientTile(target, columns, rows)}) {
+          SCOPED_TRACE(std::string(name) + " " + std::to_string(columns) + " columns, " + std::to_string(rows) +
+                       " rows: " + std::to_string(tile.rows) + "x" + std::to_string(tile.columns));
+          EXPECT_GE(tile.rows, 1);
+          EXPECT_GE(tile.columns, target.lanes);
+          EXPECT_EQ(tile.columns % target.lanes, 0);
+          int64_t vectors = tile.columns / target.lanes;
+          EXPECT_LE(tile.rows * vectors + vectors + 1, target.registers);
+          EXPECT_LT(tile.columns - columns, std::max<int64_t>(columns, target.lanes)); // no vector of padding alone
+        }
       }
+}
+
+TEST(CostModel, AFilterGradientIsNotCopiedWhereItsPanelCanBeTheWholeResult) {
+  EXPECT_EQ(chooseFilterGradientTile(machine("x86-64-v4"), 64, 64).columns, 64);
+  EXPECT_EQ(chooseFilterGradientTile(machine("x86-64-v3"), 64, 64).columns, 16) << "the registers hold no more";
 }
 
 TEST(CostModel, MoreWorkCostsMore) {
