@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <utility>
 
 namespace tenon {
 namespace {
@@ -30,16 +32,18 @@ void check(const FitOptions &options) {
 }
 
 Dataset withClassWeight(const Dataset &dataset, const std::map<int, double> &classWeight) {
-  if (!dataset.sampleWeight().empty())
-    refuse("classWeight and sampleWeight cannot be used together");
-  if (dataset.y().count() != 1)
-    refuse("classWeight needs a model of one output, received " + std::to_string(dataset.y().count()) + " targets");
-  std::vector<float> weights;
-  for (int64_t label : data::classesOf(dataset.y(0), "fit: classWeight")) {
-    auto found = classWeight.find(static_cast<int>(label));
-    weights.push_back(found == classWeight.end() ? 1.0f : static_cast<float>(found->second));
-  }
-  return Dataset(dataset.x(), dataset.y(), Array(std::move(weights), {dataset.size()}));
+  return dataset.map([classWeight](const Dataset &samples) {
+    if (!samples.sampleWeight().empty())
+      refuse("classWeight and sampleWeight cannot be used together");
+    if (samples.y().count() != 1)
+      refuse("classWeight needs a model of one output, received " + std::to_string(samples.y().count()) + " targets");
+    std::vector<float> weights;
+    for (int64_t label : data::classesOf(samples.y(0), "fit: classWeight")) {
+      auto found = classWeight.find(static_cast<int>(label));
+      weights.push_back(found == classWeight.end() ? 1.0f : static_cast<float>(found->second));
+    }
+    return Dataset(samples.x(), samples.y(), Array(std::move(weights), {samples.size()}));
+  });
 }
 
 int64_t seedOf(Session &session, const FitOptions &options) {
@@ -52,7 +56,10 @@ void call(Session &session, const char *entry) {
   session.call(entry, std::span<const Array>(), std::span<const Array>());
 }
 
-int64_t limited(int64_t batches, int64_t steps) { return steps > 0 ? std::min(batches, steps) : batches; }
+/// How many of `batches` (-1: not known) are used when an option says `steps` (0: all).
+int64_t limited(int64_t batches, int64_t steps) {
+  return steps <= 0 ? batches : batches < 0 ? steps : std::min(batches, steps);
+}
 
 template <typename Hook> void each(const Callbacks &callbacks, Hook &&hook) {
   for (auto &callback : callbacks)
@@ -67,11 +74,58 @@ bool wantBatchLogs(const Callbacks &callbacks) {
 Dataset weighted(const Dataset &dataset, const Feed &weights, const char *caller) {
   if (weights.empty())
     return dataset;
-  if (!dataset.sampleWeight().empty())
+  if (dataset.inMemory() && !dataset.sampleWeight().empty())
     throw Error(std::string(caller) + ": the data set has sample weights of its own; give sampleWeight once",
                 Fault::Usage);
-  return Dataset(dataset.x(), dataset.y(), weights);
+  return dataset.withSampleWeight(weights);
 }
+
+/// The batches of all epochs in a row: pass after pass over the data, each in an order of its own.
+class BatchStream {
+public:
+  /// One pass, samples in their own order.
+  explicit BatchStream(data::BatchFeeder &feeder) : feeder_(feeder) { feeder_.begin(0); }
+  /// Begins with batch number `first` of a training from its very start, or, when its pass was begun by a training
+  /// before and not left in its middle, with the next pass that was not. When the batches of a pass are not known,
+  /// `epoch` is the pass to begin with, and, with `endless`, batches before `first` are left out of pass 0.
+  BatchStream(data::BatchFeeder &feeder, std::optional<int64_t> seed, int64_t first, int epoch, bool endless,
+              int64_t *passes)
+      : feeder_(feeder), seed_(seed), endless_(endless), passes_(passes) {
+    int64_t begun = passes ? *passes : 0, count = feeder.batchCount();
+    if (count < 0)
+      pass_ = endless ? begun : std::max<int64_t>(begun, epoch), batch_ = endless && pass_ == 0 ? first : 0;
+    else if ((first + count - 1) / count < begun)
+      pass_ = begun;
+    else
+      pass_ = first / count, batch_ = first % count;
+    feeder_.begin(pass_, batch_, seed_);
+  }
+  /// Whether there is a batch, which take() then gives. At the end of a pass the next one begins, for a stream that is
+  /// not endless after it was once said that there is none.
+  bool more() {
+    if (!batches_.empty() || !(batches_ = feeder_.next()).empty())
+      return true;
+    if (batch_ == 0)
+      throw Error("the generator gave no batch in pass " + std::to_string(pass_));
+    batch_ = 0;
+    feeder_.begin(++pass_, 0, seed_);
+    return endless_ && more();
+  }
+  std::span<const Array> take() {
+    ++batch_;
+    if (passes_)
+      *passes_ = pass_ + 1;
+    return std::exchange(batches_, {});
+  }
+
+private:
+  data::BatchFeeder &feeder_;
+  std::optional<int64_t> seed_;
+  bool endless_ = false;
+  int64_t *passes_ = nullptr;
+  int64_t pass_ = 0, batch_ = 0;
+  std::span<const Array> batches_;
+};
 
 Logs evaluateBatches(TrainingContext &context, data::BatchFeeder &feeder, int64_t steps, const Callbacks &callbacks,
                      int64_t stepsPerExecution) {
@@ -79,13 +133,14 @@ Logs evaluateBatches(TrainingContext &context, data::BatchFeeder &feeder, int64_
   const EntryInfo &entry = session.program().entry("evaluate_step");
   const bool batchLogs = wantBatchLogs(callbacks);
   context.testSteps = limited(feeder.batchCount(), steps);
+  BatchStream stream(feeder);
   call(session, "reset_metrics");
   each(callbacks, [&](auto &callback) { callback->onTestBegin(context); });
-  for (int64_t batch = 0; batch < context.testSteps; ++batch) {
+  for (int64_t batch = 0; batch != context.testSteps && stream.more(); ++batch) {
     each(callbacks, [&](auto &callback) { callback->onTestBatchBegin(context, batch); });
-    for (int64_t last = std::min(batch + stepsPerExecution, context.testSteps) - 1; batch < last; ++batch)
-      session.call(entry, feeder.batch(batch), {});
-    session.call(entry, feeder.batch(batch), {});
+    session.call(entry, stream.take(), {});
+    for (int64_t n = 1; n < stepsPerExecution && batch + 1 != context.testSteps && stream.more(); ++n, ++batch)
+      session.call(entry, stream.take(), {});
     Logs logs = batchLogs ? context.currentLogs() : Logs();
     each(callbacks, [&](auto &callback) { callback->onTestBatchEnd(context, batch, logs); });
   }
@@ -94,36 +149,51 @@ Logs evaluateBatches(TrainingContext &context, data::BatchFeeder &feeder, int64_
   return logs;
 }
 
-/// The batches of all epochs in a row: pass after pass over the data, each in an order of its own.
-class BatchStream {
+/// The outputs of all batches: rows of one array per output, which grows when the number of samples is not known.
+class ResultRows {
 public:
-  /// Begins with batch number `first` of a training from its very start, or, when its pass was begun by a training
-  /// before and not left in its middle, with the next pass that was not.
-  BatchStream(data::BatchFeeder &feeder, bool shuffle, int64_t seed, int64_t first, int64_t *passes)
-      : feeder_(feeder), shuffle_(shuffle), seed_(seed), next_(first), passes_(passes) {
-    int64_t begun = passes ? *passes : 0, count = feeder.batchCount();
-    if ((first + count - 1) / count < begun)
-      next_ = begun * count;
+  ResultRows(const EntryInfo &entry, int64_t samples) : entry_(entry), samples_(samples) {}
+  /// Where the next batch's outputs go.
+  std::span<const Array> next(Session &session, std::span<const Array> inputs) {
+    int64_t count = inputs[0].rowCount();
+    if (results_.empty() || done_ + count > results_[0].rowCount())
+      grow(session.outputShapes("predict", inputs), count);
+    rows_.clear();
+    for (auto &result : results_)
+      rows_.push_back(result.rows(done_, done_ + count));
+    done_ += count;
+    return rows_;
   }
-  std::span<const Array> next() {
-    int64_t pass = next_ / feeder_.batchCount(), batch = next_ % feeder_.batchCount();
-    ++next_;
-    if (passes_)
-      *passes_ = pass + 1;
-    if (!shuffle_)
-      return feeder_.batch(batch);
-    if (pass != pass_)
-      order_ = data::permutation(feeder_.size(), seed_, pass);
-    pass_ = pass;
-    return feeder_.batch(batch, order_);
+  std::vector<Array> all() const {
+    std::vector<Array> results;
+    for (auto &result : results_)
+      results.push_back(done_ == result.rowCount() ? result : result.rows(0, done_).clone());
+    return results;
   }
 
 private:
-  data::BatchFeeder &feeder_;
-  bool shuffle_;
-  int64_t seed_, pass_ = -1, next_;
-  int64_t *passes_;
-  std::vector<int64_t> order_;
+  void grow(std::vector<Shape> shapes, int64_t count) {
+    for (size_t i = 0; i < shapes.size(); ++i) {
+      if (shapes[i].empty() || shapes[i][0] != count)
+        throw Error("predict: output '" + entry_.outputs[i].name + "' of shape " + toString(shapes[i]) +
+                    " does not have the samples along axis 0");
+      shapes[i][0] = samples_ < 0 ? 2 * done_ + count : samples_;
+      Array larger(shapes[i], entry_.outputs[i].dtype);
+      if (i == results_.size()) {
+        results_.push_back(larger);
+        continue;
+      }
+      if (results_[i].rowBytes() != larger.rowBytes())
+        throw Error("predict: output '" + entry_.outputs[i].name + "' has the shape " + toString(shapes[i]) +
+                    " in a batch, " + toString(results_[i].shape()) + " in the batches before");
+      std::memcpy(larger.raw(), results_[i].raw(), static_cast<size_t>(done_) * larger.rowBytes());
+      results_[i] = larger;
+    }
+  }
+
+  const EntryInfo &entry_;
+  int64_t samples_, done_ = 0; // samples_ -1: not known
+  std::vector<Array> results_, rows_;
 };
 } // namespace
 
@@ -136,6 +206,8 @@ Trainer::Trainer(Session &session, Dataset dataset, FitOptions options, TrainerS
   if (options_.validationData) {
     validation_ = *options_.validationData;
   } else if (options_.validationSplit > 0) {
+    if (train_.generator())
+      refuse("validationSplit cannot split what a generator makes; give validationData");
     auto cut = static_cast<int64_t>(std::floor(static_cast<double>(train_.size()) * (1 - options_.validationSplit)));
     if (cut < 1 || cut >= train_.size())
       refuse("validationSplit " + std::to_string(options_.validationSplit) + " of " + std::to_string(train_.size()) +
@@ -160,8 +232,11 @@ History Trainer::run() {
   context.steps = options_.stepsPerEpoch ? options_.stepsPerEpoch : feeder.batchCount();
   context.verbose = options_.verbose < 0 ? 1 : options_.verbose;
   context.training = true;
-  BatchStream stream(feeder, options_.shuffle, seedOf(session_, options_), options_.initialEpoch * context.steps,
-                     settings_.passes);
+  std::optional<int64_t> seed;
+  if (options_.shuffle)
+    seed = seedOf(session_, options_);
+  BatchStream stream(feeder, seed, options_.initialEpoch * std::max<int64_t>(context.steps, 0), options_.initialEpoch,
+                     context.steps >= 0, settings_.passes);
   auto history = std::make_shared<History>();
   Callbacks callbacks = options_.callbacks;
   callbacks.push_back(history);
@@ -175,11 +250,11 @@ History Trainer::run() {
   for (int epoch = options_.initialEpoch; epoch < options_.epochs && !context.stopTraining; ++epoch) {
     call(session_, "reset_metrics");
     each(callbacks, [&](auto &callback) { callback->onEpochBegin(context, epoch); });
-    for (int64_t batch = 0; batch < context.steps && !context.stopTraining; ++batch) {
+    for (int64_t batch = 0; batch != context.steps && !context.stopTraining && stream.more(); ++batch) {
       each(callbacks, [&](auto &callback) { callback->onTrainBatchBegin(context, batch); });
-      for (int64_t last = std::min(batch + settings_.stepsPerExecution, context.steps) - 1; batch < last; ++batch)
-        session_.call(entry, stream.next(), {});
-      session_.call(entry, stream.next(), {});
+      session_.call(entry, stream.take(), {});
+      for (int n = 1; n < settings_.stepsPerExecution && batch + 1 != context.steps && stream.more(); ++n, ++batch)
+        session_.call(entry, stream.take(), {});
       logs = batchLogs ? context.currentLogs() : Logs();
       each(callbacks, [&](auto &callback) { callback->onTrainBatchEnd(context, batch, logs); });
       context.stopTraining |= interrupt.interrupted();
@@ -211,38 +286,30 @@ Logs evaluate(Session &session, const Dataset &dataset, const EvaluateOptions &o
 }
 
 std::vector<Array> predict(Session &session, const Feed &x, const PredictOptions &options) {
+  return predictDataset(session, Dataset(x), options);
+}
+
+std::vector<Array> predictDataset(Session &session, const Dataset &dataset, const PredictOptions &options) {
   const EntryInfo &entry = session.program().entry("predict");
-  data::BatchFeeder feeder(entry, Dataset(x), options.batchSize);
+  data::BatchFeeder feeder(entry, dataset, options.batchSize);
   TrainingContext context(session);
   context.verbose = options.verbose < 0 ? 1 : options.verbose;
   context.testSteps = limited(feeder.batchCount(), options.steps);
-  int64_t samples = std::min(feeder.size(), context.testSteps * feeder.batchSize());
   Callbacks callbacks = options.callbacks;
   if (context.verbose)
     callbacks.push_back(ProgressBar());
 
-  std::vector<Array> results, outputs;
-  std::span<const Array> first = feeder.batch(0);
-  std::vector<Shape> shapes = session.outputShapes("predict", first);
-  for (size_t i = 0; i < shapes.size(); ++i) {
-    if (shapes[i].empty() || shapes[i][0] != feeder.batchSize())
-      throw Error("predict: output '" + entry.outputs[i].name + "' of shape " + toString(shapes[i]) +
-                  " does not have the samples along axis 0");
-    shapes[i][0] = samples;
-    results.emplace_back(shapes[i], entry.outputs[i].dtype);
-  }
+  BatchStream stream(feeder);
+  ResultRows results(entry, feeder.size() < 0 ? -1 : std::min(feeder.size(), context.testSteps * feeder.batchSize()));
   each(callbacks, [&](auto &callback) { callback->onPredictBegin(context); });
-  for (int64_t batch = 0; batch < context.testSteps; ++batch) {
+  for (int64_t batch = 0; batch != context.testSteps && stream.more(); ++batch) {
     each(callbacks, [&](auto &callback) { callback->onPredictBatchBegin(context, batch); });
-    int64_t begin = batch * feeder.batchSize(), end = std::min(begin + feeder.batchSize(), samples);
-    outputs.clear();
-    for (auto &result : results)
-      outputs.push_back(result.rows(begin, end));
-    session.call(entry, feeder.batch(batch), outputs);
+    std::span<const Array> inputs = stream.take();
+    session.call(entry, inputs, results.next(session, inputs));
     each(callbacks, [&](auto &callback) { callback->onPredictBatchEnd(context, batch); });
   }
   each(callbacks, [&](auto &callback) { callback->onPredictEnd(context); });
-  return results;
+  return results.all();
 }
 
 } // namespace tenon
