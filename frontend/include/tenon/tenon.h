@@ -20,6 +20,7 @@
 #include <tenon/preprocessing.h>
 #include <tenon/program.h>
 #include <tenon/regularizers.h>
+#include <tenon/samples.h>
 #include <tenon/session.h>
 #include <tenon/tensor.h>
 #include <tenon/trainer.h>
