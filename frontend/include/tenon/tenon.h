@@ -10,6 +10,7 @@
 #include <tenon/constraints.h>
 #include <tenon/data.h>
 #include <tenon/error.h>
+#include <tenon/images.h>
 #include <tenon/initializers.h>
 #include <tenon/layers.h>
 #include <tenon/losses.h>
