@@ -9,6 +9,8 @@ find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(PNG 1.6 REQUIRED)
 
 find_package(HDF5 1.10 REQUIRED COMPONENTS C HL)
 # Debian's CMake configuration of libzip asks for programs that its library does not need.

@@ -24,6 +24,28 @@ struct WeightsGuard {
   ~WeightsGuard() { graph::touchWeights(model); }
 };
 
+/// Builds a Sequential that does not know its input from the data's first samples.
+void buildFor(ModelState &state, const Model &model, const Dataset &data) {
+  if (!model.model().hasNetwork())
+    state.buildFor(data.head(1).x());
+}
+
+/// The data set with its targets checked: those in memory now, the others batch by batch as they are made.
+Dataset withCheckedTargets(graph::ModelNode &model, const graph::TrainingSpec &spec, const Dataset &data, bool warn) {
+  if (data.inMemory()) {
+    facade::checkTargets(model, spec, data.y(), warn);
+    return data;
+  }
+  Dataset checked = data.map([&model, &spec](const Dataset &batch) {
+    facade::checkTargets(model, spec, batch.y(), /*warn=*/false);
+    return batch;
+  });
+  // A generator is not asked for batches that nobody trains on.
+  if (warn && data.size() > 0)
+    facade::checkTargets(model, spec, checked.head(32).y(), warn);
+  return checked;
+}
+
 Scores ordered(Session &session, const Logs &logs) {
   std::vector<std::pair<std::string, double>> values;
   for (const TensorSpec &log : session.program().entry("read_metrics").outputs)
@@ -45,18 +67,18 @@ void Model::compile(const CompileOptions &options) const { ModelState::of(model(
 
 History Model::fit(const Dataset &data, FitOptions options) const {
   ModelState &state = ModelState::of(model());
-  state.buildFor(data.x());
+  buildFor(state, *this, data);
   const graph::TrainingSpec &spec = state.compiled("fit");
-  facade::checkTargets(model(), spec, data.y(), /*warn=*/true);
+  Dataset checked = withCheckedTargets(model(), spec, data, /*warn=*/true);
   if (options.validationData)
-    facade::checkTargets(model(), spec, options.validationData->y(), /*warn=*/false);
+    options.validationData = withCheckedTargets(model(), spec, *options.validationData, /*warn=*/false);
   Session &session = state.trainSession("fit");
   state.warnWhenTrainableChanged();
   if (!options.seed)
     options.seed = state.storage("seed", VariableKind::Hyper, {}, DType::I64).data<int64_t>()[0];
   options.callbacks.insert(options.callbacks.begin(), WeightsWritten(model()));
   WeightsGuard guard{model()};
-  return Trainer(session, data, std::move(options), {state.stepsPerExecution(), state.passes()}).run();
+  return Trainer(session, checked, std::move(options), {state.stepsPerExecution(), state.passes()}).run();
 }
 History Model::fit(const Feed &x, const Feed &y, FitOptions options) const {
   return fit(Dataset(x, y), std::move(options));
@@ -64,20 +86,23 @@ History Model::fit(const Feed &x, const Feed &y, FitOptions options) const {
 
 Scores Model::evaluate(const Dataset &data, const EvaluateOptions &options) const {
   ModelState &state = ModelState::of(model());
-  state.buildFor(data.x());
-  facade::checkTargets(model(), state.compiled("evaluate"), data.y(), /*warn=*/false);
+  buildFor(state, *this, data);
+  Dataset checked = withCheckedTargets(model(), state.compiled("evaluate"), data, /*warn=*/false);
   Session &session = state.trainSession("evaluate");
-  return ordered(session, tenon::evaluate(session, data, options, state.stepsPerExecution()));
+  return ordered(session, tenon::evaluate(session, checked, options, state.stepsPerExecution()));
 }
 Scores Model::evaluate(const Feed &x, const Feed &y, const EvaluateOptions &options) const {
   return evaluate(Dataset(x, y), options);
 }
 
 Predictions Model::predict(const Feed &x, const PredictOptions &options) const {
+  return predictDataset(Dataset(x), options);
+}
+Predictions Model::predictDataset(const Dataset &data, const PredictOptions &options) const {
   ModelState &state = ModelState::of(model());
-  state.buildFor(x);
+  buildFor(state, *this, data);
   Session &session = state.predictSession();
-  return {model().outputNames(), tenon::predict(session, x, options)};
+  return {model().outputNames(), tenon::predict(session, data, options)};
 }
 
 Scores Model::trainOnBatch(const Feed &x, const Feed &y, const Feed &sampleWeight) const {

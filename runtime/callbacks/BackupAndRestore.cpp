@@ -30,7 +30,9 @@ struct BackupAndRestore::Folder {
   std::future<std::string> writing; // what went wrong, "" when nothing did
 
   Folder(const std::string &path, bool keepsPrevious) : folder(path), keepsPrevious(keepsPrevious) {
-    folder.removeTemporaries(kNext);
+    for (const char *name : {kNext, kPrevious})
+      folder.removeTemporaries(name);
+    folder.remove(kNext); // complete, but it never got its place
   }
   ~Folder() { wait(); }
 

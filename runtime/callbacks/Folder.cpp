@@ -60,7 +60,7 @@ void LockedFolder::remove(const std::string &name) {
 void LockedFolder::removeTemporaries(const std::string &name) {
   std::error_code error;
   for (auto &entry : std::filesystem::directory_iterator(path_, error))
-    if (entry.path().filename().string().rfind(name, 0) == 0)
+    if (entry.path().filename().string().rfind(name + ".", 0) == 0)
       remove(entry.path().filename().string());
 }
 

@@ -22,7 +22,7 @@ public:
   /// Moves a file, in place of what had the name; on the disk when this returns.
   void rename(const std::string &from, const std::string &to);
   void remove(const std::string &name);
-  /// Removes what writing `name` left behind when the process was killed.
+  /// Removes what writing or linking `name` left behind when the process was killed.
   void removeTemporaries(const std::string &name);
   void removeIfEmpty();
 

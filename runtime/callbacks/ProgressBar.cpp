@@ -69,9 +69,10 @@ void ProgressBar::begin(int64_t steps, int64_t first) {
 
 /// The bar, cut to the terminal's width: a wrapped line could not be overwritten.
 void ProgressBar::draw(int64_t done, const std::string &text) {
-  std::string count = std::to_string(done) + "/" + std::to_string(steps_);
-  count.insert(0, std::to_string(steps_).size() * 2 + 1 - count.size(), ' ');
-  int filled = static_cast<int>(done * kWidth / std::max<int64_t>(steps_, 1));
+  std::string count = std::to_string(done) + "/" + (steps_ < 0 ? "Unknown" : std::to_string(steps_));
+  if (steps_ >= 0)
+    count.insert(0, std::to_string(steps_).size() * 2 + 1 - count.size(), ' ');
+  int filled = steps_ < 0 ? 0 : static_cast<int>(done * kWidth / std::max<int64_t>(steps_, 1));
   std::string line = "\r\x1b[1m" + count + "\x1b[0m \x1b[32m";
   for (int i = 0; i < kWidth; ++i)
     line += std::string(i == filled ? "\x1b[0m\x1b[37m" : "") + "━";
@@ -87,16 +88,18 @@ void ProgressBar::update(TrainingContext &context, int64_t done, bool withLogs) 
   if (context.verbose != 1 || !live_)
     return;
   double now = seconds();
-  if (now - drawn_ < kRedrawSeconds || done >= steps_)
+  if (now - drawn_ < kRedrawSeconds || (steps_ >= 0 && done >= steps_))
     return;
   drawn_ = now;
   double step = (now - start_) / static_cast<double>(done - first_);
-  draw(done, remaining(step * static_cast<double>(steps_ - done)) + " " + perStep(step) +
+  draw(done, (steps_ < 0 ? "" : remaining(step * static_cast<double>(steps_ - done)) + " ") + perStep(step) +
                  (withLogs ? logText(context.currentLogs()) : ""));
 }
 
 void ProgressBar::finish(TrainingContext &context, const Logs &logs) {
   double time = seconds() - start_;
+  if (steps_ < 0)
+    steps_ = done_; // a generator's batches, now known
   std::string step = perStep(done_ > first_ ? time / static_cast<double>(done_ - first_) : 0);
   if (context.verbose == 1 && live_) {
     draw(done_, print("%.0fs ", time) + step + logText(logs));
@@ -111,8 +114,8 @@ void ProgressBar::finish(TrainingContext &context, const Logs &logs) {
 
 void ProgressBar::onTrainResume(TrainingContext &context, const State &) {
   if (context.verbose && context.epoch < context.epochs)
-    std::fprintf(out_, "Going on in epoch %d/%d after %lld of %lld batches\n", context.epoch + 1, context.epochs,
-                 static_cast<long long>(context.batch), static_cast<long long>(context.steps));
+    std::fprintf(out_, "Going on in epoch %d/%d after %lld batches\n", context.epoch + 1, context.epochs,
+                 static_cast<long long>(context.batch));
   begin(context.steps, context.batch);
 }
 

@@ -1,34 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/data/BatchFeeder.h"
 #include "runtime/ThreadPool.h"
-
-#include <tenon/error.h>
+#include "runtime/data/Samples.h"
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 namespace tenon::data {
 namespace {
-constexpr std::string_view kTarget = "target:", kWeight = "sample_weight:";
-
-bool startsWith(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
-
-/// The array as the input takes it: its dtype, and (n,) as (n, 1) or the other way round.
-Array fit(Array array, const TensorSpec &spec) {
-  size_t rank = spec.dims.size();
-  bool oneColumn = array.rank() == 2 && array.shape()[1] == 1;
-  if (array.rank() == 1 && rank == 2)
-    array = array.reshape({array.rowCount(), 1});
-  else if (oneColumn && rank == 1)
-    array = array.reshape({array.rowCount()});
-  try {
-    return array.astype(spec.dtype);
-  } catch (const Error &error) {
-    throw Error("input '" + spec.name + "' expects " + nameOf(spec.dtype) + ", received " + nameOf(array.dtype()) +
-                ": " + error.what());
-  }
-}
-
 /// Rows copied in an order, a large batch by several threads.
 struct Gather {
   char *to;
@@ -52,69 +32,122 @@ struct Gather {
 } // namespace
 
 BatchFeeder::BatchFeeder(const EntryInfo &entry, const Dataset &dataset, int64_t batchSize, int threads)
-    : size_(dataset.size()), batchSize_(std::min<int64_t>(batchSize, size_)), threads_(threads) {
+    : inputs_(entry), dataset_(dataset), batchSize_(batchSize), threads_(threads) {
   if (batchSize < 1)
     throw Error("batchSize: expected at least 1, received " + std::to_string(batchSize), Fault::Usage);
-  if (size_ < 1)
+  if (size() == 0)
     throw Error("the data set holds no samples");
-  std::vector<std::string> inputs, outputs;
-  for (auto &input : entry.inputs) {
-    if (startsWith(input.name, kTarget))
-      outputs.push_back(input.name.substr(kTarget.size()));
-    else if (!startsWith(input.name, kWeight))
-      inputs.push_back(input.name);
+  if (size() > 0)
+    batchSize_ = std::min(batchSize_, size());
+  if (!dataset_.inMemory())
+    return;
+  rows_ = inputs_.match(dataset_);
+  buffers_.resize(rows_.size());
+  for (size_t i = 0; i < rows_.size(); ++i)
+    if (inputs_.isWeight(i) && dataset_.sampleWeight().empty())
+      rows_[i] = Array(std::vector<float>(static_cast<size_t>(batchSize_), 1.0f), {batchSize_});
+}
+
+int64_t BatchFeeder::batchCount() const {
+  if (dataset_.generator())
+    return dataset_.generator()->batchCount();
+  return (size() + batchSize_ - 1) / batchSize_;
+}
+
+void BatchFeeder::begin(int64_t pass, int64_t first, std::optional<int64_t> seed) {
+  ahead_.reset();
+  next_ = first;
+  if (dataset_.generator()) {
+    const Generator &generator = *dataset_.generator();
+    int64_t end = generator.batchCount() < 0 ? INT64_MAX : generator.batchCount();
+    ahead_.emplace(generator.ahead() ? 1 : 0, first, end, [this, pass, next = NextBatch()](int64_t batch) mutable {
+      if (!next) // here, so that a worker does it
+        next = dataset_.generator()->begin(pass, batch);
+      std::optional<Dataset> made = next();
+      try {
+        if (made && made->size() < 1)
+          throw Error("expected arrays of at least one sample");
+        return made ? inputs_.complete(*made) : std::vector<Array>();
+      } catch (const Error &error) {
+        throw Error("batch " + std::to_string(batch) + " of pass " + std::to_string(pass) + ": " + error.what(),
+                    error.fault());
+      }
+    });
+    return;
   }
-  std::vector<Array> x = dataset.x().resolve(inputs, "x"), y, weights;
-  if (!outputs.empty())
-    y = dataset.y().resolve(outputs, "y");
-  if (dataset.sampleWeight().count() == 1 && !dataset.sampleWeight().isNamed())
-    weights.assign(outputs.size(), dataset.sampleWeight()[0]);
-  else if (!dataset.sampleWeight().empty())
-    weights = dataset.sampleWeight().resolve(outputs, "sampleWeight");
-  size_t nextX = 0, nextY = 0, nextWeight = 0;
-  for (auto &input : entry.inputs) {
-    Source source;
-    if (startsWith(input.name, kTarget)) {
-      source.rows = fit(y[nextY++], input);
-    } else if (!startsWith(input.name, kWeight)) {
-      source.rows = fit(x[nextX++], input);
-    } else if (!weights.empty()) {
-      source.rows = fit(weights[nextWeight++], input);
-    } else {
-      source.ones = true;
-      source.rows = Array(std::vector<float>(static_cast<size_t>(batchSize_), 1.0f), {batchSize_});
-    }
-    sources_.push_back(std::move(source));
-  }
+  if (!seed)
+    order_.clear();
+  else if (pass != pass_ || seed != seed_)
+    order_ = permutation(size(), *seed, pass);
+  pass_ = pass;
+  seed_ = seed;
+  if (dataset_.samples())
+    ahead_.emplace(dataset_.samples()->workers(), first, batchCount(), [this](int64_t batch) { return make(batch); });
+}
+
+std::span<const Array> BatchFeeder::next() {
+  if (ahead_)
+    arrays_ = ahead_->next();
+  else if (next_ >= batchCount())
+    arrays_.clear();
+  else if (seed_)
+    gather();
+  else
+    slice();
+  next_ += !arrays_.empty();
+  return arrays_;
 }
 
 std::span<const Array> BatchFeeder::batch(int64_t batch) {
-  int64_t begin = batch * batchSize_, end = std::min(begin + batchSize_, size_);
-  arrays_.clear();
-  for (auto &source : sources_)
-    arrays_.push_back(source.ones ? source.rows.rows(0, end - begin) : source.rows.rows(begin, end));
-  return arrays_;
+  if (next_ != batch || seed_)
+    begin(0, batch);
+  return next();
 }
 
-std::span<const Array> BatchFeeder::batch(int64_t batch, const std::vector<int64_t> &order) {
-  int64_t begin = batch * batchSize_, count = std::min(batchSize_, size_ - begin);
+/// A batch of Samples, by a worker.
+std::vector<Array> BatchFeeder::make(int64_t batch) const {
+  int64_t begin = batch * batchSize_, count = std::min(batchSize_, size() - begin);
+  std::vector<int64_t> own;
+  if (order_.empty()) {
+    own.resize(static_cast<size_t>(count));
+    std::iota(own.begin(), own.end(), begin);
+  }
+  std::span<const int64_t> indices(order_.empty() ? own.data() : order_.data() + begin, static_cast<size_t>(count));
+  Dataset samples = dataset_.samples()->gather(indices);
+  try {
+    return inputs_.complete(samples);
+  } catch (const Error &error) {
+    blameSample(*dataset_.samples(), indices, error, [&](const Dataset &one) { inputs_.complete(one); });
+  }
+}
+
+void BatchFeeder::slice() {
+  int64_t begin = next_ * batchSize_, end = std::min(begin + batchSize_, size());
+  const bool ones = dataset_.sampleWeight().empty();
   arrays_.clear();
-  for (auto &source : sources_) {
-    if (source.ones) {
-      arrays_.push_back(source.rows.rows(0, count));
+  for (size_t i = 0; i < rows_.size(); ++i)
+    arrays_.push_back(ones && inputs_.isWeight(i) ? rows_[i].rows(0, end - begin) : rows_[i].rows(begin, end));
+}
+
+void BatchFeeder::gather() {
+  int64_t begin = next_ * batchSize_, count = std::min(batchSize_, size() - begin);
+  const bool ones = dataset_.sampleWeight().empty();
+  arrays_.clear();
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    if (ones && inputs_.isWeight(i)) {
+      arrays_.push_back(rows_[i].rows(0, count));
       continue;
     }
-    if (source.buffer.rowCount() != batchSize_) {
-      Shape shape = source.rows.shape();
+    if (buffers_[i].rowCount() != batchSize_) {
+      Shape shape = rows_[i].shape();
       shape[0] = batchSize_;
-      source.buffer = Array(shape, source.rows.dtype());
+      buffers_[i] = Array(shape, rows_[i].dtype());
     }
-    Gather gather{static_cast<char *>(source.buffer.raw()), static_cast<const char *>(source.rows.raw()),
-                  order.data() + begin, count, source.rows.rowBytes()};
+    Gather gather{static_cast<char *>(buffers_[i].raw()), static_cast<const char *>(rows_[i].raw()),
+                  order_.data() + begin, count, rows_[i].rowBytes()};
     gather.run(threads_);
-    arrays_.push_back(source.buffer.rows(0, count));
+    arrays_.push_back(buffers_[i].rows(0, count));
   }
-  return arrays_;
 }
 
 } // namespace tenon::data

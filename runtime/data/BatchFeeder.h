@@ -2,38 +2,54 @@
 #ifndef TENON_RUNTIME_DATA_BATCHFEEDER_H
 #define TENON_RUNTIME_DATA_BATCHFEEDER_H
 
+#include "runtime/data/EntryInputs.h"
+#include "runtime/data/Prefetcher.h"
+
 #include <tenon/data.h>
 #include <tenon/program.h>
 
+#include <optional>
 #include <span>
 
 namespace tenon::data {
 
-/// Cuts a data set into batches in the form an entry takes them. The arrays are matched to the entry's inputs once
-/// (model inputs by name or position, "target:<output>", "sample_weight:<output>" with ones where there is no weight)
-/// and converted to their dtypes; a batch is then a view of rows, or rows gathered into memory that is kept.
+/// Cuts a data set into batches in the form an entry takes them. Arrays in memory are matched to the entry's inputs
+/// once; a batch is then a view of rows, or rows gathered into memory that is kept. Batches of Samples and Generators
+/// are made ahead by workers.
 class BatchFeeder {
 public:
   /// threads: how many gather the rows of a large batch.
   BatchFeeder(const EntryInfo &entry, const Dataset &dataset, int64_t batchSize, int threads = 1);
-  int64_t size() const { return size_; }
+  /// Samples, and batches, in a pass; -1 when a generator does not tell.
+  int64_t size() const { return dataset_.size(); }
+  int64_t batchCount() const;
   int64_t batchSize() const { return batchSize_; }
-  int64_t batchCount() const { return (size_ + batchSize_ - 1) / batchSize_; }
+
+  /// Goes to batch number `first` of pass number `pass`: samples in their own order, or, with a seed, in the order of
+  /// permutation(size, seed, pass). What lies before is not read (a generator may have to, see fromGenerator).
+  void begin(int64_t pass, int64_t first = 0, std::optional<int64_t> seed = {});
+  /// The next batch's arrays, valid until the next call; none at the end of the pass.
+  std::span<const Array> next();
   /// Batch number `batch` of the samples in their own order.
   std::span<const Array> batch(int64_t batch);
-  /// Batch number `batch` of the samples in the given order (a permutation of all).
-  std::span<const Array> batch(int64_t batch, const std::vector<int64_t> &order);
 
 private:
-  struct Source {
-    Array rows;
-    bool ones = false; // sample weights of 1: `rows` is as long as one batch
-    Array buffer;      // room for one batch, made when rows are gathered first
-  };
-  int64_t size_, batchSize_;
+  std::vector<Array> make(int64_t batch) const;
+  void slice();
+  void gather();
+
+  EntryInputs inputs_;
+  Dataset dataset_;
+  int64_t batchSize_;
   int threads_;
-  std::vector<Source> sources_;
+  int64_t pass_ = -1, next_ = -1;
+  std::optional<int64_t> seed_;
+  std::vector<int64_t> order_; // of the pass, when there is a seed
   std::vector<Array> arrays_;
+  // Arrays in memory: all rows as the entry takes them (ones of one batch where there are no weights), and room for
+  // one batch, made when rows are gathered first.
+  std::vector<Array> rows_, buffers_;
+  std::optional<Prefetcher> ahead_;
 };
 
 } // namespace tenon::data

@@ -2,9 +2,11 @@
 #include <tenon/data.h>
 
 #include "runtime/data/Classes.h"
+#include "runtime/data/Samples.h"
 
 #include <tenon/error.h>
 #include <tenon/philox.h>
+#include <tenon/samples.h>
 
 #include <algorithm>
 #include <cmath>
@@ -76,20 +78,43 @@ Dataset::Dataset(Feed x, Feed y, Feed sampleWeight)
   size_ = x_[0].rowCount();
 }
 
+const Dataset &Dataset::arrays() const {
+  if (!inMemory())
+    throw Error("data set: the samples are not in memory, they are made when they are needed; load() has them all, "
+                "head() the first",
+                Fault::Usage);
+  return *this;
+}
+
 Dataset Dataset::rows(int64_t begin, int64_t end) const {
+  if (!inMemory()) {
+    if (begin < 0 || end < begin || end > std::max<int64_t>(size_, 0))
+      throw Error("samples " + std::to_string(begin) + " to " + std::to_string(end) + " are outside a data set of " +
+                  (size_ < 0 ? "unknown size" : std::to_string(size_)));
+    std::vector<int64_t> indices(static_cast<size_t>(end - begin));
+    std::iota(indices.begin(), indices.end(), begin);
+    return gather(indices);
+  }
   auto slice = [&](const Array &array) { return array.rows(begin, end); };
   return Dataset(x_.map(slice), y_.map(slice), sampleWeight_.map(slice));
 }
 
 Dataset Dataset::gather(const std::vector<int64_t> &indices) const {
+  if (generator_)
+    throw Error("data set: the samples of a generator have no numbers to take some of them by; load() has them all",
+                Fault::Usage);
   for (int64_t index : indices)
     if (index < 0 || index >= size_)
       throw Error("sample " + std::to_string(index) + " is outside a data set of " + std::to_string(size_));
+  if (samples_)
+    return Dataset(chosen(samples_, indices));
   auto pick = [&](const Array &array) { return gatherRows(array, indices); };
   return Dataset(x_.map(pick), y_.map(pick), sampleWeight_.map(pick));
 }
 
 std::pair<Dataset, Dataset> Dataset::split(const SplitOptions &options) const {
+  if (generator_)
+    throw Error("split: the samples of a generator cannot be split; load() has them all", Fault::Usage);
   if (!(options.test > 0 && options.test < 1))
     throw Error("split: expected a test share between 0 and 1, received " + std::to_string(options.test));
   int64_t total = std::llround(static_cast<double>(size_) * options.test);
@@ -103,7 +128,7 @@ std::pair<Dataset, Dataset> Dataset::split(const SplitOptions &options) const {
     order.erase(order.begin(), order.begin() + total);
     return {gather(order), gather(test)};
   }
-  if (y_.empty())
+  if (y().empty())
     throw Error("split: a stratified split needs targets y");
   std::vector<int64_t> classOf = classesOf(y_[0], "split: a stratified split");
   std::map<int64_t, std::vector<int64_t>> byClass;

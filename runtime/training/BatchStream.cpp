@@ -1,32 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/training/BatchStream.h"
 
+#include <tenon/error.h>
+
+#include <algorithm>
+#include <utility>
+
 namespace tenon {
 
-BatchStream::BatchStream(data::BatchFeeder &feeder, bool shuffle, int64_t seed, int64_t first, int64_t *passes)
-    : feeder_(feeder), shuffle_(shuffle), seed_(seed), next_(first), passes_(passes) {
+BatchStream::BatchStream(data::BatchFeeder &feeder, std::optional<int64_t> seed, int64_t first, int epoch, bool endless,
+                         int64_t *passes)
+    : feeder_(feeder), seed_(seed), endless_(endless), passes_(passes) {
   int64_t begun = passes ? *passes : 0, count = feeder.batchCount();
-  if ((first + count - 1) / count < begun)
-    next_ = begun * count;
+  if (count < 0)
+    at_ = endless ? Position{begun, begun == 0 ? first : 0} : Position{std::max<int64_t>(begun, epoch), 0};
+  else if ((first + count - 1) / count < begun)
+    at_ = {begun, 0};
+  else
+    at_ = {first / count, first % count};
+  feeder_.begin(at_.pass, at_.batch, seed_);
 }
 
-std::span<const Array> BatchStream::next() {
-  int64_t pass = next_ / feeder_.batchCount(), batch = next_ % feeder_.batchCount();
-  ++next_;
+bool BatchStream::more() {
+  if (!batches_.empty() || !(batches_ = feeder_.next()).empty())
+    return true;
+  if (at_.batch == 0)
+    throw Error("the generator gave no batch in pass " + std::to_string(at_.pass));
+  at_ = {at_.pass + 1, 0};
+  feeder_.begin(at_.pass, 0, seed_);
+  return endless_ && more();
+}
+
+std::span<const Array> BatchStream::take() {
+  ++at_.batch;
   if (passes_)
-    *passes_ = pass + 1;
-  if (!shuffle_)
-    return feeder_.batch(batch);
-  if (pass != pass_)
-    order_ = data::permutation(feeder_.size(), seed_, pass);
-  pass_ = pass;
-  return feeder_.batch(batch, order_);
+    *passes_ = at_.pass + 1;
+  return std::exchange(batches_, {});
 }
 
-void BatchStream::goOn(int64_t position, int64_t seed) {
-  next_ = position;
+void BatchStream::goOn(Position position, std::optional<int64_t> seed) {
+  at_ = position;
   seed_ = seed;
-  pass_ = -1;
+  batches_ = {};
+  feeder_.begin(at_.pass, at_.batch, seed_);
 }
 
 } // namespace tenon

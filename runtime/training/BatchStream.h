@@ -10,21 +10,34 @@ namespace tenon {
 /// (seed, pass) alone.
 class BatchStream {
 public:
-  /// Begins with batch number `first` of a training from its very start, or, when its pass was begun by a training
-  /// before and not left in its middle, with the next pass that was not.
-  BatchStream(data::BatchFeeder &feeder, bool shuffle, int64_t seed, int64_t first, int64_t *passes);
-  std::span<const Array> next();
+  /// Where the next batch is: its pass and its number in it.
+  struct Position {
+    int64_t pass = 0, batch = 0;
+  };
 
-  /// The number of the next batch since the very start, to go on there.
-  int64_t position() const { return next_; }
-  void goOn(int64_t position, int64_t seed);
+  /// One pass, samples in their own order.
+  explicit BatchStream(data::BatchFeeder &feeder) : feeder_(feeder) { feeder_.begin(0); }
+  /// Begins with batch number `first` of a training from its very start, or, when its pass was begun by a training
+  /// before and not left in its middle, with the next pass that was not. When the batches of a pass are not known,
+  /// `epoch` is the pass to begin with, and, with `endless`, batches before `first` are left out of pass 0.
+  BatchStream(data::BatchFeeder &feeder, std::optional<int64_t> seed, int64_t first, int epoch, bool endless,
+              int64_t *passes);
+
+  /// Whether there is a batch, which take() then gives. At the end of a pass the next one begins, for a stream that is
+  /// not endless after it was once said that there is none.
+  bool more();
+  std::span<const Array> take();
+
+  Position position() const { return at_; }
+  void goOn(Position position, std::optional<int64_t> seed);
 
 private:
   data::BatchFeeder &feeder_;
-  bool shuffle_;
-  int64_t seed_, pass_ = -1, next_;
-  int64_t *passes_;
-  std::vector<int64_t> order_;
+  std::optional<int64_t> seed_;
+  bool endless_ = false;
+  int64_t *passes_ = nullptr;
+  Position at_;
+  std::span<const Array> batches_;
 };
 
 } // namespace tenon

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/training/Evaluation.h"
 
+#include "runtime/training/BatchStream.h"
+
 #include <tenon/error.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace tenon {
 namespace {
-int64_t limited(int64_t batches, int64_t steps) { return steps > 0 ? std::min(batches, steps) : batches; }
+/// How many of `batches` (-1: not known) are used when an option says `steps` (0: all).
+int64_t limited(int64_t batches, int64_t steps) {
+  return steps <= 0 ? batches : batches < 0 ? steps : std::min(batches, steps);
+}
 
 /// The context of a call that trains nothing, and its callbacks.
 struct Call {
@@ -20,6 +26,53 @@ struct Call {
     if (context.verbose)
       callbacks.push_back(ProgressBar());
   }
+};
+
+/// The outputs of all batches: rows of one array per output, which grows when the number of samples is not known.
+class ResultRows {
+public:
+  ResultRows(const EntryInfo &entry, int64_t samples) : entry_(entry), samples_(samples) {}
+  /// Where the next batch's outputs go.
+  std::span<const Array> next(Session &session, std::span<const Array> inputs) {
+    int64_t count = inputs[0].rowCount();
+    if (results_.empty() || done_ + count > results_[0].rowCount())
+      grow(session.outputShapes("predict", inputs), count);
+    rows_.clear();
+    for (auto &result : results_)
+      rows_.push_back(result.rows(done_, done_ + count));
+    done_ += count;
+    return rows_;
+  }
+  std::vector<Array> all() const {
+    std::vector<Array> results;
+    for (auto &result : results_)
+      results.push_back(done_ == result.rowCount() ? result : result.rows(0, done_).clone());
+    return results;
+  }
+
+private:
+  void grow(std::vector<Shape> shapes, int64_t count) {
+    for (size_t i = 0; i < shapes.size(); ++i) {
+      if (shapes[i].empty() || shapes[i][0] != count)
+        throw Error("predict: output '" + entry_.outputs[i].name + "' of shape " + toString(shapes[i]) +
+                    " does not have the samples along axis 0");
+      shapes[i][0] = samples_ < 0 ? 2 * done_ + count : samples_;
+      Array larger(shapes[i], entry_.outputs[i].dtype);
+      if (i == results_.size()) {
+        results_.push_back(larger);
+        continue;
+      }
+      if (results_[i].rowBytes() != larger.rowBytes())
+        throw Error("predict: output '" + entry_.outputs[i].name + "' has the shape " + toString(shapes[i]) +
+                    " in a batch, " + toString(results_[i].shape()) + " in the batches before");
+      std::memcpy(larger.raw(), results_[i].raw(), static_cast<size_t>(done_) * larger.rowBytes());
+      results_[i] = larger;
+    }
+  }
+
+  const EntryInfo &entry_;
+  int64_t samples_, done_ = 0; // samples_ -1: not known
+  std::vector<Array> results_, rows_;
 };
 } // namespace
 
@@ -34,10 +87,10 @@ void callPlain(Session &session, const char *entry) {
 Dataset weighted(const Dataset &dataset, const Feed &weights, const char *caller) {
   if (weights.empty())
     return dataset;
-  if (!dataset.sampleWeight().empty())
+  if (dataset.inMemory() && !dataset.sampleWeight().empty())
     throw Error(std::string(caller) + ": the data set has sample weights of its own; give sampleWeight once",
                 Fault::Usage);
-  return Dataset(dataset.x(), dataset.y(), weights);
+  return dataset.withSampleWeight(weights);
 }
 
 std::optional<Logs> evaluateBatches(TrainingContext &context, data::BatchFeeder &feeder, int64_t steps,
@@ -47,13 +100,14 @@ std::optional<Logs> evaluateBatches(TrainingContext &context, data::BatchFeeder 
   const EntryInfo &entry = session.program().entry("evaluate_step");
   const bool batchLogs = wantBatchLogs(callbacks);
   context.testSteps = limited(feeder.batchCount(), steps);
+  BatchStream stream(feeder);
   callPlain(session, "reset_metrics");
   each(callbacks, [&](auto &callback) { callback->onTestBegin(context); });
-  for (int64_t batch = 0; batch < context.testSteps; ++batch) {
+  for (int64_t batch = 0; batch != context.testSteps && stream.more(); ++batch) {
     each(callbacks, [&](auto &callback) { callback->onTestBatchBegin(context, batch); });
-    for (int64_t last = std::min(batch + stepsPerExecution, context.testSteps) - 1; batch < last; ++batch)
-      session.call(entry, feeder.batch(batch), {});
-    session.call(entry, feeder.batch(batch), {});
+    session.call(entry, stream.take(), {});
+    for (int64_t n = 1; n < stepsPerExecution && batch + 1 != context.testSteps && stream.more(); ++n, ++batch)
+      session.call(entry, stream.take(), {});
     Logs logs = batchLogs ? context.currentLogs() : Logs();
     each(callbacks, [&](auto &callback) { callback->onTestBatchEnd(context, batch, logs); });
     if (interrupt && interrupt->signal())
@@ -72,35 +126,26 @@ Logs evaluate(Session &session, const Dataset &dataset, const EvaluateOptions &o
 }
 
 std::vector<Array> predict(Session &session, const Feed &x, const PredictOptions &options) {
+  return predictDataset(session, Dataset(x), options);
+}
+
+std::vector<Array> predictDataset(Session &session, const Dataset &dataset, const PredictOptions &options) {
   const EntryInfo &entry = session.program().entry("predict");
-  data::BatchFeeder feeder(entry, Dataset(x), options.batchSize);
+  data::BatchFeeder feeder(entry, dataset, options.batchSize);
   Call call(session, options);
   TrainingContext &context = call.context;
   context.testSteps = limited(feeder.batchCount(), options.steps);
-  int64_t samples = std::min(feeder.size(), context.testSteps * feeder.batchSize());
-
-  std::vector<Array> results, outputs;
-  std::span<const Array> first = feeder.batch(0);
-  std::vector<Shape> shapes = session.outputShapes("predict", first);
-  for (size_t i = 0; i < shapes.size(); ++i) {
-    if (shapes[i].empty() || shapes[i][0] != feeder.batchSize())
-      throw Error("predict: output '" + entry.outputs[i].name + "' of shape " + toString(shapes[i]) +
-                  " does not have the samples along axis 0");
-    shapes[i][0] = samples;
-    results.emplace_back(shapes[i], entry.outputs[i].dtype);
-  }
+  BatchStream stream(feeder);
+  ResultRows results(entry, feeder.size() < 0 ? -1 : std::min(feeder.size(), context.testSteps * feeder.batchSize()));
   each(call.callbacks, [&](auto &callback) { callback->onPredictBegin(context); });
-  for (int64_t batch = 0; batch < context.testSteps; ++batch) {
+  for (int64_t batch = 0; batch != context.testSteps && stream.more(); ++batch) {
     each(call.callbacks, [&](auto &callback) { callback->onPredictBatchBegin(context, batch); });
-    int64_t begin = batch * feeder.batchSize(), end = std::min(begin + feeder.batchSize(), samples);
-    outputs.clear();
-    for (auto &result : results)
-      outputs.push_back(result.rows(begin, end));
-    session.call(entry, feeder.batch(batch), outputs);
+    std::span<const Array> inputs = stream.take();
+    session.call(entry, inputs, results.next(session, inputs));
     each(call.callbacks, [&](auto &callback) { callback->onPredictBatchEnd(context, batch); });
   }
   each(call.callbacks, [&](auto &callback) { callback->onPredictEnd(context); });
-  return results;
+  return results.all();
 }
 
 } // namespace tenon

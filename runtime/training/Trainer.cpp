@@ -31,16 +31,18 @@ void check(const FitOptions &options) {
 }
 
 Dataset withClassWeight(const Dataset &dataset, const std::map<int, double> &classWeight) {
-  if (!dataset.sampleWeight().empty())
-    refuse("classWeight and sampleWeight cannot be used together");
-  if (dataset.y().count() != 1)
-    refuse("classWeight needs a model of one output, received " + std::to_string(dataset.y().count()) + " targets");
-  std::vector<float> weights;
-  for (int64_t label : data::classesOf(dataset.y(0), "fit: classWeight")) {
-    auto found = classWeight.find(static_cast<int>(label));
-    weights.push_back(found == classWeight.end() ? 1.0f : static_cast<float>(found->second));
-  }
-  return Dataset(dataset.x(), dataset.y(), Array(std::move(weights), {dataset.size()}));
+  return dataset.map([classWeight](const Dataset &samples) {
+    if (!samples.sampleWeight().empty())
+      refuse("classWeight and sampleWeight cannot be used together");
+    if (samples.y().count() != 1)
+      refuse("classWeight needs a model of one output, received " + std::to_string(samples.y().count()) + " targets");
+    std::vector<float> weights;
+    for (int64_t label : data::classesOf(samples.y(0), "fit: classWeight")) {
+      auto found = classWeight.find(static_cast<int>(label));
+      weights.push_back(found == classWeight.end() ? 1.0f : static_cast<float>(found->second));
+    }
+    return Dataset(samples.x(), samples.y(), Array(std::move(weights), {samples.size()}));
+  });
 }
 
 int64_t seedOf(Session &session, const FitOptions &options, const TrainerSettings &settings) {
@@ -70,7 +72,8 @@ public:
            const TrainerSettings &settings)
       : session_(session), options_(options), settings_(settings), entry_(session.program().entry("train_step")),
         feeder_(entry_, train, options.batchSize, session.threads()), seed_(seedOf(session, options, settings)),
-        stream_(feeder_, options.shuffle, seed_, options.initialEpoch * stepsOf(options, feeder_), settings.passes),
+        stream_(feeder_, order(), options.initialEpoch * std::max<int64_t>(stepsOf(options, feeder_), 0),
+                options.initialEpoch, stepsOf(options, feeder_) >= 0, settings.passes),
         callbacks_(options.callbacks), context_(session) {
     if (validation.size())
       validation_.emplace(session.program().entry("evaluate_step"), validation,
@@ -104,6 +107,8 @@ private:
   static int64_t stepsOf(const FitOptions &options, const data::BatchFeeder &feeder) {
     return options.stepsPerEpoch ? options.stepsPerEpoch : feeder.batchCount();
   }
+  /// The seed of the order of samples, when they are shuffled.
+  std::optional<int64_t> order() const { return options_.shuffle ? std::optional(seed_) : std::nullopt; }
   int signal() { return context_.signal = interrupt_.signal(); }
   void at(SafePoint point) {
     each(callbacks_, [&](auto &callback) { callback->onSafePoint(context_, point); });
@@ -123,7 +128,7 @@ private:
       callPlain(session_, "reset_metrics");
       each(callbacks_, [&](auto &callback) { callback->onEpochBegin(context_, number); });
     }
-    while (context_.batch < context_.steps && !context_.stopTraining && !signal())
+    while (context_.batch != context_.steps && !context_.stopTraining && !signal() && stream_.more())
       batch();
     logs_ = context_.currentLogs();
     if (signal() || !validated(number))
@@ -136,13 +141,14 @@ private:
 
   /// One batch, or as many as are run between two calls of the batch hooks.
   void batch() {
-    int64_t first = context_.batch, count = std::min<int64_t>(settings_.stepsPerExecution, context_.steps - first);
+    const int64_t first = context_.batch;
     each(callbacks_, [&](auto &callback) { callback->onTrainBatchBegin(context_, first); });
-    for (int64_t i = 0; i < count; ++i)
-      session_.call(entry_, stream_.next(), {});
-    context_.batch = first + count;
+    do {
+      session_.call(entry_, stream_.take(), {});
+      ++context_.batch;
+    } while (context_.batch - first < settings_.stepsPerExecution && context_.batch != context_.steps && stream_.more());
     logs_ = batchLogs_ ? context_.currentLogs() : Logs();
-    each(callbacks_, [&](auto &callback) { callback->onTrainBatchEnd(context_, first + count - 1, logs_); });
+    each(callbacks_, [&](auto &callback) { callback->onTrainBatchEnd(context_, context_.batch - 1, logs_); });
     at(SafePoint::Batch);
   }
 
@@ -181,7 +187,8 @@ private:
     state.set("plan", plan());
     state.set("epoch", context_.epoch);
     state.set("batch", context_.batch);
-    state.set("position", stream_.position());
+    state.set("pass", stream_.position().pass);
+    state.set("passBatch", stream_.position().batch);
     state.set("passes", settings_.passes ? *settings_.passes : int64_t(0));
     state.set("seed", seed_);
     state.set("stopTraining", context_.stopTraining);
@@ -201,7 +208,7 @@ private:
       context_.batch = found.state.integer("batch");
       context_.stopTraining = found.state.integer("stopTraining") != 0;
       seed_ = found.state.integer("seed");
-      stream_.goOn(found.state.integer("position"), seed_);
+      stream_.goOn({found.state.integer("pass"), found.state.integer("passBatch")}, order());
       if (settings_.passes)
         *settings_.passes = found.state.integer("passes");
       if (settings_.seed)
@@ -249,6 +256,8 @@ Trainer::Trainer(Session &session, Dataset dataset, FitOptions options, TrainerS
   if (options_.validationData) {
     validation_ = *options_.validationData;
   } else if (options_.validationSplit > 0) {
+    if (train_.generator())
+      refuse("validationSplit cannot split what a generator makes; give validationData");
     auto cut = static_cast<int64_t>(std::floor(static_cast<double>(train_.size()) * (1 - options_.validationSplit)));
     if (cut < 1 || cut >= train_.size())
       refuse("validationSplit " + std::to_string(options_.validationSplit) + " of " + std::to_string(train_.size()) +

@@ -70,8 +70,9 @@ public:
   Predictions predict(const Feed &x, const PredictOptions &options = {}) const;
   template <std::same_as<Dataset> Data>
   Predictions predict(const Data &data, const PredictOptions &options = {}) const {
-    return predict(data.x(), options);
+    return predictDataset(data, options);
   }
+  Predictions predictDataset(const Dataset &data, const PredictOptions &options = {}) const;
   /// One step on one batch. The scores are those since resetMetrics() or the last fit or evaluate began an epoch.
   Scores trainOnBatch(const Feed &x, const Feed &y, const Feed &sampleWeight = {}) const;
   Scores testOnBatch(const Feed &x, const Feed &y, const Feed &sampleWeight = {}) const;

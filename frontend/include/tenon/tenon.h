@@ -10,6 +10,7 @@
 #include <tenon/constraints.h>
 #include <tenon/data.h>
 #include <tenon/error.h>
+#include <tenon/images.h>
 #include <tenon/initializers.h>
 #include <tenon/layers.h>
 #include <tenon/losses.h>
@@ -20,6 +21,7 @@
 #include <tenon/preprocessing.h>
 #include <tenon/program.h>
 #include <tenon/regularizers.h>
+#include <tenon/samples.h>
 #include <tenon/session.h>
 #include <tenon/tensor.h>
 #include <tenon/trainer.h>

@@ -25,8 +25,8 @@ public:
   explicit TrainingContext(Session &session) : session_(session) {}
 
   int epochs = 1;            ///< the final epoch's number + 1
-  int64_t steps = 0;         ///< batches per epoch
-  int64_t testSteps = 0;     ///< batches of an evaluation
+  int64_t steps = 0;         ///< batches per epoch, -1 when a generator does not tell
+  int64_t testSteps = 0;     ///< batches of an evaluation, likewise
   int verbose = 0;           ///< 0 silent, 1 progress bar, 2 one line per epoch
   bool training = false;     ///< inside fit, its validation included
   int epoch = 0;             ///< the running epoch

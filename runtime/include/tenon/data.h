@@ -4,7 +4,9 @@
 
 #include <tenon/array.h>
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +50,9 @@ private:
 
 namespace data {
 
+class Samples;
+class Generator;
+
 struct SplitOptions {
   double test = 0.25;      ///< the share of the second part
   bool stratified = false; ///< both parts keep the proportions of the classes
@@ -55,26 +60,45 @@ struct SplitOptions {
 };
 
 /// Samples: inputs x, targets y (may be empty) and sample weights (may be empty), all with the samples along axis 0.
-/// Copies share the arrays.
+/// They are arrays in memory, or come when they are needed from Samples or a Generator (<tenon/samples.h>). Copies
+/// share what they hold.
 class Dataset {
 public:
   Dataset() = default;
   /// An Error when the arrays differ in their number of rows.
   Dataset(Feed x, Feed y = {}, Feed sampleWeight = {});
+  Dataset(std::shared_ptr<const Samples> samples);
+  Dataset(std::shared_ptr<const Generator> generator);
 
+  /// The number of samples; -1 for a generator.
   int64_t size() const { return size_; }
-  const Feed &x() const { return x_; }
-  const Feed &y() const { return y_; }
-  const Feed &sampleWeight() const { return sampleWeight_; }
-  const Array &x(size_t index) const { return x_[index]; }
-  const Array &y(size_t index) const { return y_[index]; }
+  bool inMemory() const { return !samples_ && !generator_; }
+  /// The arrays; an Error when they are not in memory.
+  const Feed &x() const { return arrays().x_; }
+  const Feed &y() const { return arrays().y_; }
+  const Feed &sampleWeight() const { return arrays().sampleWeight_; }
+  const Array &x(size_t index) const { return x()[index]; }
+  const Array &y(size_t index) const { return y()[index]; }
+  /// Where the samples come from; null when it is another thing.
+  const std::shared_ptr<const Samples> &samples() const { return samples_; }
+  const std::shared_ptr<const Generator> &generator() const { return generator_; }
 
-  /// Samples [begin, end), sharing the elements.
+  /// Samples [begin, end), sharing the elements; an Error for a generator, as for all below that go by numbers.
   Dataset rows(int64_t begin, int64_t end) const;
   /// The first `count` samples, sharing the elements.
   Dataset take(int64_t count) const { return rows(0, count); }
-  /// The samples at these indices, copied.
+  /// The samples at these indices: copied, or, when not in memory, to be made when they are needed.
   Dataset gather(const std::vector<int64_t> &indices) const;
+  /// Samples as arrays: all of those in memory, otherwise at most `count` of the first, of a generator its first batch.
+  Dataset head(int64_t count) const;
+  /// All samples as arrays in memory, a generator's first pass.
+  Dataset load() const;
+  /// The data set with change(batch) for every batch, which has the same number of samples: scaling, augmenting,
+  /// checking. In memory it is done at once, otherwise when a batch is needed, by several threads at once. An Error of
+  /// `change` is told with the sample it comes from.
+  Dataset map(std::function<Dataset(const Dataset &)> change) const;
+  /// The data set with these weights in place of its own.
+  Dataset withSampleWeight(const Feed &sampleWeight) const;
 
   /// The samples, shuffled by the seed, in two parts. With `stratified` the first target's classes (one-hot, or whole
   /// numbers in one column) keep their proportions in both parts, and each part interleaves them, so that any tail of
@@ -82,8 +106,12 @@ public:
   std::pair<Dataset, Dataset> split(const SplitOptions &options = {}) const;
 
 private:
+  const Dataset &arrays() const;
+
   Feed x_, y_, sampleWeight_;
   int64_t size_ = 0;
+  std::shared_ptr<const Samples> samples_;
+  std::shared_ptr<const Generator> generator_;
 };
 
 struct CsvOptions {

@@ -5,6 +5,9 @@
 #include <tenon/callbacks.h>
 #include <tenon/data.h>
 
+#include <concepts>
+#include <optional>
+
 namespace tenon {
 
 /// Keras's fit arguments, in Keras's order.
@@ -71,6 +74,12 @@ private:
 Logs evaluate(Session &session, const Dataset &dataset, const EvaluateOptions &options = {}, int stepsPerExecution = 1);
 /// The outputs of "predict" for all samples of x, in the program's order.
 std::vector<Array> predict(Session &session, const Feed &x, const PredictOptions &options = {});
+/// The same of a data set's x. (A template, so that predict(session, {a, b}) means two arrays of x.)
+std::vector<Array> predictDataset(Session &session, const Dataset &dataset, const PredictOptions &options = {});
+template <std::same_as<Dataset> Data>
+std::vector<Array> predict(Session &session, const Data &dataset, const PredictOptions &options = {}) {
+  return predictDataset(session, dataset, options);
+}
 
 } // namespace tenon
 #endif // TENON_TRAINER_H
