@@ -40,10 +40,10 @@ void LockedFolder::link(const std::string &from, const std::string &to) {
   // By way of a third name, so that `to` is never missing.
   const std::string between = to + ".XXXXXX";
   unlinkat(descriptor_, between.c_str(), 0);
-  if (linkat(descriptor_, from.c_str(), descriptor_, between.c_str(), 0) == 0)
-    rename(between, to);
-  else
-    rename(from, to);
+  if (linkat(descriptor_, from.c_str(), descriptor_, between.c_str(), 0) != 0)
+    return rename(from, to);
+  rename(between, to);
+  remove(between); // renaming does nothing where both are names of one file already
 }
 
 void LockedFolder::rename(const std::string &from, const std::string &to) {
