@@ -44,6 +44,8 @@ public:
   const std::map<std::string, Stored> &stored() const { return values; }
   /// How many passes over data all calls of fit began.
   int64_t *passes() { return storage("passes", VariableKind::Hyper, {}, DType::I64).data<int64_t>(); }
+  /// The seed of the order of samples and of everything random in training.
+  int64_t *seed() { return storage("seed", VariableKind::Hyper, {}, DType::I64).data<int64_t>(); }
   int stepsPerExecution() const { return executionSteps; }
   /// Sets what a file holds.
   void restore(const std::string &name, VariableKind kind, const Array &value);
