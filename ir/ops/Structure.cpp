@@ -80,7 +80,7 @@ LogicalResult KernelOp::verify() {
     return emitOpError("expected results of the yielded types");
   Operation *root = nullptr;
   for (Operation &op : body.without_terminator()) {
-    if (op.hasTrait<Elementwise>() || isa<ConstantOp, CountOp, BroadcastLikeOp>(op))
+    if (op.hasTrait<Elementwise>() || isa<ConstantOp, CountOp, BroadcastLikeOp, DropoutOp>(op))
       continue;
     if ((isColumnSlice(&op) && isa<BlockArgument>(op.getOperand(0))) ||
         (isColumnConcat(&op) && llvm::all_of(op.getUsers(), [&](Operation *user) { return user == yield; })))

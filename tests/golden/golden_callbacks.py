@@ -77,9 +77,9 @@ def case(name, callbacks, epochs=12, schedule=BUMPY, rate=0.1, batchSize=8, vali
     return {"name": name, "model": architecture(model), "weights": [array(w) for w in weights], "x": array(x), "y": array(y),
             "callbacks": callbacks, "epochs": epochs, "schedule": schedule, "rate": rate, "batchSize": batchSize,
             "validationFreq": validationFreq, "metrics": list(metrics),
-            "history": {k: [float(v) for v in values] for k, values in history.history.items()}, "epoch": history.epoch,
+            "history": {k: [float(v) if np.isfinite(v) else None for v in values] for k, values in history.history.items()}, "epoch": history.epoch,
             "rates": recorder.rates, "state": state, "files": files, "texts": texts,
-            "after": [array(w) for w in model.get_weights()]}
+            "after": [array(w) if np.isfinite(w).all() else None for w in model.get_weights()]}
 
 
 def main():
@@ -98,7 +98,7 @@ def main():
         case("plateau", ["ReduceLROnPlateau,patience=1,factor=0.5"], schedule=None, rate=0.45),
         case("plateau_cooldown", ["ReduceLROnPlateau,patience=1,factor=0.5,cooldown=2"], schedule=None, rate=0.45),
         case("plateau_min_lr", ["ReduceLROnPlateau,patience=1,factor=0.3,min_lr=0.02,min_delta=0.02"], schedule=None, rate=0.4),
-        case("plateau_min_delta", ["ReduceLROnPlateau,patience=2,min_delta=0.05,monitor=loss"], schedule=None, rate=0.05),
+        case("plateau_min_delta", ["ReduceLROnPlateau,patience=2,min_delta=0.05,monitor=loss"], schedule=None, rate=0.3),
         case("scheduler", []),
         case("csv", ["CSVLogger,filename=log.csv"], epochs=4),
         case("csv_validation_freq", ["CSVLogger,filename=log.csv"], epochs=4, validationFreq=3, metrics=["mae"]),
@@ -110,7 +110,7 @@ def main():
         case("checkpoint_best", ["ModelCheckpoint,filepath={epoch:03d}.keras,save_best_only=true"]),
         case("checkpoint_best_max", ["ModelCheckpoint,filepath={epoch}.keras,save_best_only=true,mode=max,monitor=loss"]),
         case("checkpoint_threshold",
-             ["ModelCheckpoint,filepath={epoch}.keras,save_best_only=true,initial_value_threshold=0.1"]),
+             ["ModelCheckpoint,filepath={epoch}.keras,save_best_only=true,initial_value_threshold=0.3"]),
         case("checkpoint_missing", ["ModelCheckpoint,filepath={epoch}.keras,save_best_only=true"], epochs=4, validationFreq=2),
         case("checkpoint_weights", ["ModelCheckpoint,filepath={epoch}.weights.h5,save_weights_only=true"], epochs=2),
         case("checkpoint_batches", ["ModelCheckpoint,filepath={epoch}-{batch}-{loss:.1e}.keras,save_freq=4"], epochs=3),

@@ -18,7 +18,7 @@ public:
 
   void step() {
     mlir::Value x = pick(full), y = pick(full);
-    switch (random() % 14) {
+    switch (random() % 15) {
     case 0:
       return keep(ir::TanhOp::create(b, x));
     case 1:
@@ -54,6 +54,14 @@ public:
       mlir::Value sum = ir::AddOp::create(b, ir::SliceOp::create(b, gates, 1, 2 * n, n), ir::SliceOp::create(b, gates, 1, 0, n));
       keep(ir::SliceOp::create(b, gates, 1, 1, 1)); // a column
       return keep(ir::MultiplyOp::create(b, sum, ir::SliceOp::create(b, pick(vectors), 0, 0, n)));
+    }
+    case 13: {
+      auto word = [&](int64_t value) -> mlir::Value {
+        auto type = mlir::RankedTensorType::get({}, b.getI64Type());
+        return ir::ConstantOp::create(b, mlir::DenseElementsAttr::get(type, b.getI64IntegerAttr(value).getValue()));
+      };
+      mlir::Value seed = word(static_cast<int64_t>(random())), step = word(static_cast<int64_t>(random() % 9));
+      return keep(ir::DropoutOp::create(b, x, seed, step, b.getF64FloatAttr(0.3), b.getI64IntegerAttr(random() % 3)));
     }
     default: {
       bool transpose = random() % 2;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A training that is ended at any moment and started again ends as if it never had been.
 #include "tests/runtime/Helpers.h"
+#include "tests/runtime/Killed.h"
 #include "tests/runtime/LinearProgram.h"
 #include "tests/runtime/Samples.h"
 
@@ -10,10 +11,7 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
-#include <spawn.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 using namespace tenon;
 using test::errorOf;
@@ -26,18 +24,9 @@ using testing::HasSubstr;
 namespace {
 const std::string kProgram = TENON_BIN_DIR "/resumable";
 
-/// Runs the training program; `signal` is sent after `microseconds` (0: never). Its exit code, or 128 + signal.
+/// Runs the training program, slowly when it is to be killed.
 int runProgram(const std::string &folder, const std::string &frequency, int signal = 0, useconds_t microseconds = 0) {
-  const char *arguments[] = {kProgram.c_str(), folder.c_str(), frequency.c_str(), signal ? "200" : "0", nullptr};
-  pid_t child;
-  EXPECT_EQ(posix_spawn(&child, kProgram.c_str(), nullptr, nullptr, const_cast<char **>(arguments), environ), 0);
-  if (signal) {
-    usleep(microseconds);
-    kill(child, signal);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return test::runKilled({kProgram, folder, frequency, signal ? "200" : "0"}, signal, microseconds);
 }
 
 struct Outcome {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TENON_TESTS_RUNTIME_KILLED_H
+#define TENON_TESTS_RUNTIME_KILLED_H
+
+#include <csignal>
+#include <spawn.h>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+namespace tenon::test {
+
+/// Runs a program; `signal` (0: none) is sent after `microseconds`. Its exit code, or 128 + the signal that ended it.
+inline int runKilled(const std::vector<std::string> &command, int signal, useconds_t microseconds) {
+  std::vector<char *> arguments;
+  for (const std::string &argument : command)
+    arguments.push_back(const_cast<char *>(argument.c_str()));
+  arguments.push_back(nullptr);
+  pid_t child;
+  if (posix_spawn(&child, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0)
+    return -1;
+  if (signal) {
+    usleep(microseconds);
+    kill(child, signal);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+} // namespace tenon::test
+#endif // TENON_TESTS_RUNTIME_KILLED_H
