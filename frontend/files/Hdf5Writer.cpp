@@ -102,12 +102,13 @@ void Hdf5Writer::dataset(const std::string &path, const Array &value) {
 std::string_view Hdf5Writer::image() const {
   QuietHdf5 quiet;
   void *memory = nullptr;
-  hsize_t size = 0;
-  // The driver's own memory: without a copy.
-  if (H5Fflush(hdf5Id(file), H5F_SCOPE_GLOBAL) < 0 || H5Fget_filesize(hdf5Id(file), &size) < 0 ||
-      H5Fget_vfd_handle(hdf5Id(file), H5P_DEFAULT, &memory) < 0 || !memory)
+  // The driver's own memory, without a copy, up to where it is used.
+  if (H5Fflush(hdf5Id(file), H5F_SCOPE_GLOBAL) < 0)
     fail("content");
-  return {*static_cast<char **>(memory), size};
+  ssize_t size = H5Fget_file_image(hdf5Id(file), nullptr, 0);
+  if (size < 0 || H5Fget_vfd_handle(hdf5Id(file), H5P_DEFAULT, &memory) < 0 || !memory)
+    fail("content");
+  return {*static_cast<char **>(memory), static_cast<size_t>(size)};
 }
 
 } // namespace tenon::files
