@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/files/LegacyConfig.h"
+#include "frontend/graph/losses/Function.h"
+#include "frontend/graph/metrics/Function.h"
 #include <algorithm>
 #include <cctype>
 #include <map>
@@ -226,6 +228,26 @@ Json upgradedFunction(const Json &json) {
   return result;
 }
 
+/// The metric of a name as an object: Keras 3 does not find "mse" among its own when it reads an .h5 file; what follows
+/// from the output ("accuracy") it finds.
+void spellOut(Json &metrics) {
+  if (metrics.is_array())
+    for (Json &item : metrics)
+      spellOut(item);
+  if (!metrics.is_string())
+    return;
+  const std::string name = metrics;
+  auto known = [&](const auto &row) {
+    return row.className == name || std::find(row.aliases.begin(), row.aliases.end(), lowered(name)) != row.aliases.end();
+  };
+  auto replace = [&](const auto &table) {
+    if (auto row = std::find_if(table.begin(), table.end(), known); row != table.end() && metrics.is_string())
+      metrics = kerasObject("keras.metrics", row->className, {{"name", name}});
+  };
+  replace(metricTable());
+  replace(lossTable());
+}
+
 void withoutModules(Json &entry) {
   if (!entry.is_object())
     return;
@@ -269,11 +291,18 @@ Json toLegacy(Json model) {
   return model;
 }
 
-Json toLegacyTraining(Json compileConfig) {
-  const Json optimizer = compileConfig["optimizer"];
-  compileConfig.erase("optimizer");
-  compileConfig["optimizer_config"] = {{"class_name", optimizer["class_name"]}, {"config", optimizer["config"]}};
-  return compileConfig;
+Json toLegacyTraining(const CompileConfig &config) {
+  Json json = toJson(config);
+  const Json optimizer = json["optimizer"];
+  json.erase("optimizer");
+  Json losses = Json::array();
+  for (const Loss &loss : config.losses)
+    losses.push_back(kerasObject("keras.losses", loss.className(), loss.function().config()));
+  json["loss"] = losses.size() == 1 ? losses[0] : losses;
+  for (const char *key : {"metrics", "weighted_metrics"})
+    spellOut(json[key]);
+  json["optimizer_config"] = {{"class_name", optimizer["class_name"]}, {"config", optimizer["config"]}};
+  return json;
 }
 
 } // namespace tenon::files
