@@ -59,7 +59,8 @@ MappedFile mapFile(const std::string &path) {
   size_t size = static_cast<size_t>(status.st_size);
   if (!S_ISREG(status.st_mode) || size == 0)
     return readAll(descriptor.file, path);
-  void *data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor.file, 0);
+  // Without a reservation of swap for pages that are never written, a file may be larger than the memory.
+  void *data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, descriptor.file, 0);
   if (data == MAP_FAILED)
     throw Error(path + ": cannot be mapped: " + std::strerror(errno));
   MappedFile mapped;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/npy.h>
 
-#include "runtime/File.h"
+#include "runtime/Npy.h"
 
 #include <tenon/error.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
@@ -12,18 +13,12 @@ namespace tenon::npy {
 namespace {
 constexpr std::string_view kMagic = "\x93NUMPY";
 
-struct Header {
-  std::string_view type;
-  bool fortran = false;
-  Shape shape;
-};
-
 /// Reads the header's dictionary, a Python literal of three known keys; nothing is evaluated.
 class HeaderParser {
 public:
   HeaderParser(std::string_view text, const std::string &path) : text_(text), path_(path) {}
 
-  Header parse() {
+  Header parse(bool &fortran) {
     Header header;
     bool type = false, order = false, shape = false;
     expect('{');
@@ -34,7 +29,7 @@ public:
         header.type = quoted();
         type = true;
       } else if (key == "fortran_order" && !order) {
-        header.fortran = boolean();
+        fortran = boolean();
         order = true;
       } else if (key == "shape" && !shape) {
         header.shape = tuple();
@@ -107,52 +102,18 @@ private:
   const std::string &path_;
 };
 
-template <typename From, typename To> Array converted(const char *data, const Shape &shape) {
-  Array array(shape, DTypeOf<To>::value);
-  To *to = array.data<To>();
-  for (int64_t i = 0; i < array.size(); ++i) {
+template <typename From, typename To> void convert(const char *from, int64_t count, void *to) {
+  for (int64_t i = 0; i < count; ++i) {
     From value;
-    std::memcpy(&value, data + static_cast<size_t>(i) * sizeof value, sizeof value);
-    to[i] = static_cast<To>(value);
-  }
-  return array;
-}
-
-Array kept(const MappedFile &file, char *data, const Shape &shape, DType dtype) {
-  Array view = Array::view(data, shape, dtype, file.owner);
-  return reinterpret_cast<uintptr_t>(data) % sizeOf(dtype) == 0 ? view : view.clone();
-}
-
-const struct Type {
-  std::string_view name;
-  size_t bytes;
-} kTypes[] = {{"<f4", 4}, {"<f8", 8}, {"<i4", 4}, {"<i8", 8}, {"|i1", 1}, {"<i2", 2}, {"|u1", 1}, {"|b1", 1}};
-
-Array elements(const MappedFile &file, size_t offset, const Header &header) {
-  char *data = file.data + offset;
-  const Shape &shape = header.shape;
-  switch (header.type[1] << 8 | header.type[2]) {
-  case 'f' << 8 | '8':
-    return converted<double, float>(data, shape);
-  case 'i' << 8 | '2':
-    return converted<int16_t, int32_t>(data, shape);
-  case 'u' << 8 | '1':
-    return converted<uint8_t, int32_t>(data, shape);
-  case 'f' << 8 | '4':
-    return kept(file, data, shape, DType::F32);
-  case 'i' << 8 | '4':
-    return kept(file, data, shape, DType::I32);
-  case 'i' << 8 | '8':
-    return kept(file, data, shape, DType::I64);
-  default:
-    return kept(file, data, shape, DType::I8);
+    std::memcpy(&value, from + static_cast<size_t>(i) * sizeof value, sizeof value);
+    static_cast<To *>(to)[i] = static_cast<To>(value);
   }
 }
+
+constexpr std::string_view kTypes[] = {"<f4", "<f8", "<i4", "<i8", "|i1", "<i2", "|u1", "|b1"};
 } // namespace
 
-Array load(const std::string &path) {
-  MappedFile file = mapFile(path);
-  std::string_view bytes = file.bytes();
+Header readHeader(std::string_view bytes, const std::string &path) {
   if (bytes.substr(0, kMagic.size()) != kMagic)
     throw Error(path + ": is no .npy file");
   if (bytes.size() < 12)
@@ -165,30 +126,64 @@ Array load(const std::string &path) {
   size_t length = byte(8) | byte(9) << 8 | (version == 1 ? 0 : byte(10) << 16 | byte(11) << 24);
   if (length > bytes.size() - begin)
     throw Error(path + ": is truncated");
-  Header header = HeaderParser(bytes.substr(begin, length), path).parse();
-  size_t elementBytes = 0;
-  for (auto &type : kTypes)
-    if (header.type == type.name)
-      elementBytes = type.bytes;
-  if (!elementBytes)
+  bool fortran = false;
+  Header header = HeaderParser(bytes.substr(begin, length), path).parse(fortran);
+  if (fortran)
+    throw Error(path + ": is in Fortran order, expected C order; save numpy.ascontiguousarray(array)");
+  header.size = begin + length;
+  return header;
+}
+
+Stored parse(const MappedFile &file, const std::string &path) {
+  Header header = readHeader(file.bytes(), path);
+  if (std::find(std::begin(kTypes), std::end(kTypes), header.type) == std::end(kTypes))
     throw Error(path + ": holds elements of type '" + std::string(header.type) +
                 "', expected f4, f8, i1, i2, i4, i8, u1 or b1, little-endian");
-  if (header.fortran)
-    throw Error(path + ": is in Fortran order, expected C order; save numpy.ascontiguousarray(array)");
+  Stored stored{file.owner, file.data + header.size, header.shape, header.type[1], size_t(header.type[2] - '0')};
   int64_t count;
   try {
     count = elementCount(header.shape);
   } catch (const Error &error) {
     throw Error(path + ": " + error.what());
   }
-  size_t size = static_cast<size_t>(count) * elementBytes, present = bytes.size() - begin - length;
+  size_t size = static_cast<size_t>(count) * stored.bytes, present = file.size - header.size;
   if (present != size)
     throw Error(path + ": shape " + toString(header.shape) + " needs " + std::to_string(size) +
                 " bytes, the file has " + std::to_string(present));
-  return elements(file, begin + length, header);
+  return stored;
 }
 
-void save(const std::string &path, const Array &array) {
+DType Stored::dtype() const {
+  if (kind == 'f')
+    return DType::F32;
+  if (kind == 'b')
+    return DType::I8;
+  if (kind == 'u')
+    return DType::I32;
+  return bytes == 8 ? DType::I64 : bytes == 1 ? DType::I8 : DType::I32;
+}
+
+void Stored::read(int64_t begin, int64_t count, void *to) const {
+  const char *from = data + static_cast<size_t>(begin) * bytes;
+  if (kind == 'f' && bytes == 8)
+    convert<double, float>(from, count, to);
+  else if (kind == 'i' && bytes == 2)
+    convert<int16_t, int32_t>(from, count, to);
+  else if (kind == 'u')
+    convert<uint8_t, int32_t>(from, count, to);
+  else if (count)
+    std::memcpy(to, from, static_cast<size_t>(count) * bytes);
+}
+
+Array Stored::array() const {
+  if (sizeOf(dtype()) == bytes && reinterpret_cast<uintptr_t>(data) % bytes == 0)
+    return Array::view(data, shape, dtype(), owner);
+  Array array(shape, dtype());
+  read(0, array.size(), array.raw());
+  return array;
+}
+
+std::string headerOf(const Array &array) {
   const char *type = array.dtype() == DType::F32   ? "<f4"
                      : array.dtype() == DType::I32 ? "<i4"
                      : array.dtype() == DType::I64 ? "<i8"
@@ -199,8 +194,14 @@ void save(const std::string &path, const Array &array) {
   header += '\n';
   std::string start(kMagic);
   start += {'\1', '\0', static_cast<char>(header.size() & 255), static_cast<char>(header.size() >> 8)};
+  return start + header;
+}
+
+Array load(const std::string &path) { return parse(mapFile(path), path).array(); }
+
+void save(const std::string &path, const Array &array) {
   FileWriter file(path);
-  file.write(start + header);
+  file.write(headerOf(array));
   file.write(array.raw(), array.bytes());
   file.close();
 }
