@@ -3,6 +3,7 @@
 #include "frontend/files/Keras.h"
 #include "frontend/files/KerasWeights.h"
 #include "frontend/files/Legacy.h"
+#include "frontend/files/Npz.h"
 #include "frontend/files/Tenon.h"
 #include "frontend/files/WeightFile.h"
 #include "frontend/graph/Registry.h"
@@ -103,8 +104,10 @@ void Model::saveWeights(const std::string &path) const {
     out.close();
   } else if (path.ends_with(".h5")) {
     files::writeLegacyWeightFile(path, *this);
+  } else if (path.ends_with(".npz")) {
+    files::writeNpzWeights(path, model());
   } else {
-    failEnding(path, ".weights.h5 or .h5");
+    failEnding(path, ".weights.h5, .h5 or .npz");
   }
 }
 
