@@ -97,8 +97,7 @@ void Model::save(const std::string &path) const {
 void Model::saveWeights(const std::string &path) const {
   model().network(); // an Error when it has no weights yet
   if (path.ends_with(".weights.h5")) {
-    const files::Hdf5Writer content =
-        files::writeKerasWeights(path, model(), optimizerState(ModelState::of(model())));
+    const files::Hdf5Writer content = files::writeKerasWeights(path, model(), optimizerState(ModelState::of(model())));
     FileWriter out(path);
     out.write(content.image());
     out.close();

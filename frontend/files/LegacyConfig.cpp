@@ -67,8 +67,8 @@ public:
   }
 
 private:
-  // A model's first call has the number 1 where the model had an input when it was made, which its JSON does not say; but
-  // every call leads to an output, so the smallest number in use is the first call's.
+  // A model's first call has the number 1 where the model had an input when it was made, which its JSON does not say;
+  // but every call leads to an output, so the smallest number in use is the first call's.
   void observe(const Json &json) {
     if (isReference(json)) {
       if (auto found = firstCall.find(json[0].get<std::string>()); found != firstCall.end())
@@ -98,7 +98,8 @@ private:
   // Keras 3 counts a functional model's own node here, and only here.
   Json end(const Json &reference) const {
     const std::string layer = reference[0];
-    bool counts = firstCall.contains(layer) && std::find(functional.begin(), functional.end(), layer) != functional.end();
+    bool counts =
+        firstCall.contains(layer) && std::find(functional.begin(), functional.end(), layer) != functional.end();
     return Json::array({layer, numberOf(reference) + counts, reference[2]});
   }
 
@@ -123,7 +124,8 @@ void renameOptions(Json &config, const std::string &className) {
   }
   if (config.contains("axis") && config["axis"].is_array() && config["axis"].size() == 1)
     config["axis"] = Json(config["axis"][0]);
-  if (config.contains("dtype") && textOf(config["dtype"], "class_name") == "Policy" && config["dtype"].contains("config"))
+  if (config.contains("dtype") && textOf(config["dtype"], "class_name") == "Policy" &&
+      config["dtype"].contains("config"))
     config["dtype"] = textOf(config["dtype"]["config"], "name");
   if (config.value("time_major", Json()) == false)
     config.erase("time_major");
@@ -160,11 +162,12 @@ void upgradeSequential(Json &config) {
   const Json first = config["layers"][0], options = first.value("config", Json::object());
   // The input is said by the first layer alone.
   if (textOf(first, "class_name") != "InputLayer" && options.is_object() && options.contains("batch_input_shape"))
-    layers.push_back({{"class_name", "InputLayer"},
-                      {"config",
-                       {{"batch_shape", options["batch_input_shape"]},
-                        {"dtype", textOf(first, "class_name") == "Embedding" ? "float32" : options.value("dtype", Json("float32"))},
-                        {"name", textOf(options, "name") + "_input"}}}});
+    layers.push_back(
+        {{"class_name", "InputLayer"},
+         {"config",
+          {{"batch_shape", options["batch_input_shape"]},
+           {"dtype", textOf(first, "class_name") == "Embedding" ? "float32" : options.value("dtype", Json("float32"))},
+           {"name", textOf(options, "name") + "_input"}}}});
   for (const Json &entry : config["layers"])
     layers.push_back(upgraded(entry));
   config["layers"] = std::move(layers);
@@ -221,7 +224,8 @@ Json upgradedFunction(const Json &json) {
   Json &config = result["config"];
   if (textOf(config, "reduction") == "auto")
     config["reduction"] = "sum_over_batch_size";
-  if (const std::string function = textOf(config, "fn"); textOf(json, "class_name") == "MeanMetricWrapper" && !function.empty()) {
+  if (const std::string function = textOf(config, "fn");
+      textOf(json, "class_name") == "MeanMetricWrapper" && !function.empty()) {
     result["class_name"] = camelCase(function);
     config.erase("fn");
   }
@@ -238,7 +242,8 @@ void spellOut(Json &metrics) {
     return;
   const std::string name = metrics;
   auto known = [&](const auto &row) {
-    return row.className == name || std::find(row.aliases.begin(), row.aliases.end(), lowered(name)) != row.aliases.end();
+    return row.className == name ||
+           std::find(row.aliases.begin(), row.aliases.end(), lowered(name)) != row.aliases.end();
   };
   auto replace = [&](const auto &table) {
     if (auto row = std::find_if(table.begin(), table.end(), known); row != table.end() && metrics.is_string())

@@ -69,7 +69,8 @@ std::vector<graph::NamedWeight> legacyWeights(const graph::LayerNode &layer) {
   for (graph::NamedWeight &weight : weights)
     if (seen.insert(weight.weight.get()).second)
       unique.push_back(std::move(weight));
-  std::stable_partition(unique.begin(), unique.end(), [](const graph::NamedWeight &weight) { return weight.trainable; });
+  std::stable_partition(unique.begin(), unique.end(),
+                        [](const graph::NamedWeight &weight) { return weight.trainable; });
   return unique;
 }
 
@@ -150,8 +151,10 @@ std::vector<std::string> legacyOptimizerPaths(const Hdf5File &file,
     return paths;
   // Keras 2: "iteration:0", "Adam/m/dense/kernel:0", or, older, "RMSprop/iter:0", "RMSprop/dense/kernel/rms:0".
   static const std::map<std::string, std::string> slots = {
-      {"m", "momentum"},        {"momentum", "momentum"}, {"v", "velocity"},          {"velocity", "velocity"},
-      {"vhat", "velocity_hat"}, {"rms", "velocity"},      {"mg", "average_gradient"}, {"average_gradient", "average_gradient"}};
+      {"m", "momentum"},          {"momentum", "momentum"},
+      {"v", "velocity"},          {"velocity", "velocity"},
+      {"vhat", "velocity_hat"},   {"rms", "velocity"},
+      {"mg", "average_gradient"}, {"average_gradient", "average_gradient"}};
   std::map<std::string, std::deque<std::string>> bySlot;
   for (const std::string &path : paths) {
     std::vector<std::string> parts = {""};

@@ -7,7 +7,8 @@
 namespace tenon::files {
 
 void writeNpzWeights(const std::string &path, const graph::ModelNode &model);
-/// Sets the model's weights; an Error that lists what is missing, too much or of another shape leaves them as they were.
+/// Sets the model's weights; an Error that lists what is missing, too much or of another shape leaves them as they
+/// were.
 void readNpzWeights(const std::string &path, const graph::ModelNode &model);
 
 } // namespace tenon::files

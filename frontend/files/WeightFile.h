@@ -9,9 +9,9 @@ namespace tenon::files {
 /// Does the file lack a model? An Error when it cannot be read.
 bool holdsWeightsAlone(const std::string &path);
 
-/// Sets the model's weights; an Error, which names the file and lists the layers that do not fit, leaves them as they were.
-/// Returns the file's values of `variables` (the optimizer of a compiled model; it may be empty): none where the file has
-/// none or, with a warning, those of another optimizer.
+/// Sets the model's weights; an Error, which names the file and lists the layers that do not fit, leaves them as they
+/// were. Returns the file's values of `variables` (the optimizer of a compiled model; it may be empty): none where the
+/// file has none or, with a warning, those of another optimizer.
 std::vector<StoredVariable> readWeightFile(const std::string &path, const graph::ModelNode &model,
                                            const std::vector<graph::OptimizerVariable> &variables);
 

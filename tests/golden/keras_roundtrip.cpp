@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// keras_roundtrip FOLDER SOURCE BATCH: Tenon's part of keras_roundtrip.py. Loads the model SOURCE, writes it back at once as
-// same.keras, same.h5, same.weights.h5 and same_weights.h5, predicts (p0.npy ..), trains on x0.npy .. and y0.npy .. batch by
-// batch (losses.npy), writes it as after.keras and after.h5, predicts (q0.npy ..) and trains on (more.npy).
+// keras_roundtrip FOLDER SOURCE BATCH: Tenon's part of keras_roundtrip.py. Loads the model SOURCE, writes it back at
+// once as same.keras, same.h5, same.weights.h5 and same_weights.h5, predicts (p0.npy ..), trains on x0.npy .. and
+// y0.npy .. batch by batch (losses.npy), writes it as after.keras and after.h5, predicts (q0.npy ..) and trains on
+// (more.npy).
 #include <tenon/npy.h>
 #include <tenon/tenon.h>
 

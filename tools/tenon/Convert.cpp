@@ -16,19 +16,19 @@ struct Options {
 
 bool isWeightsName(const std::string &path) { return hasEnding(path, ".weights.h5") || hasEnding(path, ".npz"); }
 bool isModelName(const std::string &path) {
-  return !isWeightsName(path) &&
-         (hasEnding(path, ".tenon") || hasEnding(path, ".keras") || hasEnding(path, ".h5"));
+  return !isWeightsName(path) && (hasEnding(path, ".tenon") || hasEnding(path, ".keras") || hasEnding(path, ".h5"));
 }
 
-/// Weights into weights: a model says which are whose, because some formats go by the layers' classes and others by their
-/// order.
+/// Weights into weights: a model says which are whose, because some formats go by the layers' classes and others by
+/// their order.
 void convertWeights(const Options &options, const std::string &output) {
   if (!isWeightsName(output) && !(hasEnding(output, ".h5") && !options.model.empty()))
     throw Error(options.input + ": holds weights without a model, which '" + output +
                     "' would need; weights are converted to .weights.h5, .h5 or .npz, with --model",
                 Fault::Usage);
   if (options.model.empty())
-    throw Error(options.input + ": holds weights without a model; name the model whose they are with --model", Fault::Usage);
+    throw Error(options.input + ": holds weights without a model; name the model whose they are with --model",
+                Fault::Usage);
   const Model model = loadModel(options.model, {.compile = !options.noCompile});
   model.loadWeights(options.input);
   model.saveWeights(output);
@@ -38,7 +38,8 @@ void run(const Options &options) {
   const std::string output =
       options.output.empty() ? llvm::sys::path::stem(options.input).str() + ".tenon" : options.output;
   if (!isModelName(output) && !isWeightsName(output))
-    throw Error("-o: expected a name that ends in .tenon, .keras, .h5, .weights.h5 or .npz, got '" + output + "'", Fault::Usage);
+    throw Error("-o: expected a name that ends in .tenon, .keras, .h5, .weights.h5 or .npz, got '" + output + "'",
+                Fault::Usage);
   if (llvm::sys::fs::equivalent(output, options.input))
     throw Error("convert would overwrite its input '" + options.input + "'; name the result with -o", Fault::Usage);
   if (files::holdsWeightsAlone(options.input))
@@ -59,7 +60,8 @@ void run(const Options &options) {
 void addConvert(CLI::App &app, Action &action) {
   auto options = std::make_shared<Options>();
   CLI::App *command = app.add_subcommand("convert", "a model or weights into another format");
-  command->add_option("INPUT", options->input, "a model (.tenon, .keras, .h5) or weights (.weights.h5, .h5, .npz)")->required();
+  command->add_option("INPUT", options->input, "a model (.tenon, .keras, .h5) or weights (.weights.h5, .h5, .npz)")
+      ->required();
   command->add_option("-o", options->output,
                       "the result, in the format that its name says (.tenon, .keras, .h5; of weights .weights.h5, .h5, "
                       ".npz); a .tenon file beside the caller under the model's name by default");
