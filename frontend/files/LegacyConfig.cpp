@@ -73,6 +73,8 @@ private:
     if (isReference(json)) {
       if (auto found = firstCall.find(json[0].get<std::string>()); found != firstCall.end())
         found->second = std::min(found->second, json[1].get<uint64_t>());
+      if (json.size() == 4)
+        observe(json[3]);
     } else if (json.is_structured())
       for (const Json &item : json)
         observe(item);
@@ -140,16 +142,18 @@ void upgradeFunctional(Json &config) {
     return;
   const Json original = config;
   const Keras2Calls calls(original);
+  bool isKeras2 = false;
   for (Json &entry : config["layers"]) {
     entry = upgraded(std::move(entry));
     if (entry.is_object() && entry.contains("inbound_nodes") && entry["inbound_nodes"].is_array())
       for (Json &node : entry["inbound_nodes"])
-        if (node.is_array() && std::all_of(node.begin(), node.end(), isReference))
+        if (node.is_array() && std::all_of(node.begin(), node.end(), isReference)) {
           node = calls.call(node);
+          isKeras2 = true;
+        }
   }
   for (const char *key : {"input_layers", "output_layers"})
-    if (config.contains(key) && config[key].is_array() && !config[key].empty() && isReference(config[key][0]))
-      // Keras 3 writes a list of one for a model that was made with one: its numbers are right already.
+    if (isKeras2 && config.contains(key) && config[key].is_array())
       config[key] = calls.ends(config[key]);
 }
 

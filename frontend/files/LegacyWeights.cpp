@@ -74,6 +74,14 @@ std::vector<graph::NamedWeight> legacyWeights(const graph::LayerNode &layer) {
   return unique;
 }
 
+/// Does a data set's name say that it belongs to another of the layer's weights? (Old files have names of their own.)
+bool namesAnother(const std::string &path, const graph::Weight &weight, const std::vector<graph::NamedWeight> &all) {
+  std::string name = path.substr(path.rfind('/') + 1);
+  name = name.substr(0, name.find(':'));
+  return name != weight.name &&
+         std::any_of(all.begin(), all.end(), [&](const auto &other) { return other.weight->name == name; });
+}
+
 /// Keras's paths of all weights: "lstm/lstm_cell/kernel", "<inner model>/dense/bias".
 void collectPaths(const graph::LayerNode &layer, const std::string &prefix,
                   std::map<const graph::Weight *, std::string> &paths) {
@@ -136,6 +144,9 @@ std::vector<WeightTarget> planLegacyWeights(const graph::ModelNode &model, const
     for (size_t k = 0; k < paths.size(); ++k)
       if (std::string fault = faultOf(file, paths[k], *weights[k].weight); !fault.empty())
         faults.push_back(what + fault);
+      else if (namesAnother(paths[k], *weights[k].weight, weights))
+        faults.push_back(what + "expected " + describe(*weights[k].weight) + ", found " + paths[k] +
+                         "; its layers' trainable flags were others");
       else
         targets.push_back({paths[k], weights[k].weight.get()});
   }
