@@ -3,6 +3,7 @@
 #include "tests/golden/Golden.h"
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
