@@ -3,6 +3,7 @@
 #include "frontend/files/Keras.h"
 #include "frontend/files/KerasWeights.h"
 #include "frontend/files/Legacy.h"
+#include "frontend/files/Npz.h"
 #include "frontend/files/Tenon.h"
 #include "frontend/files/WeightFile.h"
 #include "frontend/graph/Registry.h"
@@ -96,15 +97,16 @@ void Model::save(const std::string &path) const {
 void Model::saveWeights(const std::string &path) const {
   model().network(); // an Error when it has no weights yet
   if (path.ends_with(".weights.h5")) {
-    const files::Hdf5Writer content =
-        files::writeKerasWeights(path, model(), optimizerState(ModelState::of(model())));
+    const files::Hdf5Writer content = files::writeKerasWeights(path, model(), optimizerState(ModelState::of(model())));
     FileWriter out(path);
     out.write(content.image());
     out.close();
   } else if (path.ends_with(".h5")) {
     files::writeLegacyWeightFile(path, *this);
+  } else if (path.ends_with(".npz")) {
+    files::writeNpzWeights(path, model());
   } else {
-    failEnding(path, ".weights.h5 or .h5");
+    failEnding(path, ".weights.h5, .h5 or .npz");
   }
 }
 

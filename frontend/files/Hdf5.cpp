@@ -135,7 +135,8 @@ std::optional<std::string> Hdf5File::attribute(const std::string &path, const st
   if (!list)
     return std::nullopt;
   if (list->size() != 1)
-    fail("the attribute " + key + " of its " + path + " holds " + std::to_string(list->size()) + " texts, expected one");
+    fail("the attribute " + key + " of its " + path + " holds " + std::to_string(list->size()) +
+         " texts, expected one");
   return list->front();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An HDF5 file, read only: groups, data sets of numbers and texts by path. Whatever libhdf5 has to say about a damaged file
-// becomes one Error; links that lead out of the file and data stored elsewhere are refused.
+// An HDF5 file, read only: groups, data sets of numbers and texts by path. Whatever libhdf5 has to say about a damaged
+// file becomes one Error; links that lead out of the file and data stored elsewhere are refused.
 #pragma once
 #include <memory>
 #include <optional>

@@ -60,7 +60,7 @@ void Hdf5Writer::attribute(const std::string &path, const std::string &key, cons
   group(path);
   QuietHdf5 quiet;
   Handle owner(H5Oopen(hdf5Id(file), path.c_str(), H5P_DEFAULT), H5Oclose), type = textType(),
-      space(H5Screate(H5S_SCALAR), H5Sclose);
+                                                                            space(H5Screate(H5S_SCALAR), H5Sclose);
   Handle made(H5Acreate2(owner, key.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
   const char *value = text.c_str();
   if (!made || H5Awrite(made, type, &value) < 0)
@@ -89,25 +89,28 @@ void Hdf5Writer::dataset(const std::string &path, const Array &value) {
                 ", only float32 and int64 are written");
   bool isFloat = value.dtype() == DType::F32;
   std::vector<hsize_t> dims(value.shape().begin(), value.shape().end());
-  Handle space(dims.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(int(dims.size()), dims.data(), nullptr), H5Sclose),
+  Handle space(dims.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(int(dims.size()), dims.data(), nullptr),
+               H5Sclose),
       creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation, false);
   Handle made(H5Dcreate2(hdf5Id(file), path.c_str(), isFloat ? H5T_IEEE_F32LE : H5T_STD_I64LE, space, withParents(),
                          creation, H5P_DEFAULT),
               H5Dclose);
-  if (!made || H5Dwrite(made, isFloat ? H5T_NATIVE_FLOAT : H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, value.raw()) < 0)
+  if (!made ||
+      H5Dwrite(made, isFloat ? H5T_NATIVE_FLOAT : H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, value.raw()) < 0)
     fail(path);
 }
 
 std::string_view Hdf5Writer::image() const {
   QuietHdf5 quiet;
   void *memory = nullptr;
-  hsize_t size = 0;
-  // The driver's own memory: without a copy.
-  if (H5Fflush(hdf5Id(file), H5F_SCOPE_GLOBAL) < 0 || H5Fget_filesize(hdf5Id(file), &size) < 0 ||
-      H5Fget_vfd_handle(hdf5Id(file), H5P_DEFAULT, &memory) < 0 || !memory)
+  // The driver's own memory, without a copy, up to where it is used.
+  if (H5Fflush(hdf5Id(file), H5F_SCOPE_GLOBAL) < 0)
     fail("content");
-  return {*static_cast<char **>(memory), size};
+  ssize_t size = H5Fget_file_image(hdf5Id(file), nullptr, 0);
+  if (size < 0 || H5Fget_vfd_handle(hdf5Id(file), H5P_DEFAULT, &memory) < 0 || !memory)
+    fail("content");
+  return {*static_cast<char **>(memory), static_cast<size_t>(size)};
 }
 
 } // namespace tenon::files

@@ -2,7 +2,7 @@
 #include "frontend/files/Keras.h"
 #include "frontend/files/KerasWeights.h"
 #include "frontend/files/Zip.h"
-#include "frontend/files/ZipWriter.h"
+#include "runtime/Zip.h"
 #include <cstdio>
 #include <cstring>
 #include <ctime>
@@ -62,13 +62,12 @@ void writeKeras(const std::string &path, const ModelFile &file, const OptimizerS
   description["compile_config"] = file.compiled ? toJson(*file.compiled) : Json::object();
   const Json metadata = {{"keras_version", kerasVersion}, {"date_saved", now()}};
   const Hdf5Writer weights = writeKerasWeights(path, file.model.model(), state);
-  FileWriter out(path);
-  ZipWriter zip(out);
-  zip.add("metadata.json", metadata.dump());
-  zip.add("config.json", description.dump());
-  zip.add(weightsEntry, weights.image());
-  zip.finish();
-  out.close();
+  ZipWriter zip(path);
+  auto add = [&](const char *entry, std::string_view content) { zip.add(entry, {}, content.data(), content.size()); };
+  add("metadata.json", metadata.dump());
+  add("config.json", description.dump());
+  add(weightsEntry, weights.image());
+  zip.close();
 }
 
 } // namespace tenon::files

@@ -7,8 +7,8 @@
 namespace tenon::files {
 
 /// The model of a .keras file with its weights, and with `compile` what its compile_config says, if it has one, and the
-/// optimizer's state; a warning when that belongs to another optimizer. An Error names the file and lists all that is not
-/// supported by layer, type and option.
+/// optimizer's state; a warning when that belongs to another optimizer. An Error names the file and lists all that is
+/// not supported by layer, type and option.
 ModelFile readKeras(const std::string &path, bool compile);
 /// Writes a .keras file that Keras 3 loads. An Error, of the disk for instance, leaves the old file as it was.
 void writeKeras(const std::string &path, const ModelFile &file, const OptimizerState &state);

@@ -12,8 +12,8 @@ struct LayerGroup {
   std::string path; // "layers/dense_1"
 };
 
-/// The groups of all layers, models among them before their own layers. A layer of several models stands where it was met
-/// first.
+/// The groups of all layers, models among them before their own layers. A layer of several models stands where it was
+/// met first.
 void collectGroups(const graph::ModelNode &model, const std::string &path, std::set<const graph::LayerNode *> &seen,
                    std::vector<LayerGroup> &groups) {
   std::map<std::string, int> used;
@@ -97,7 +97,9 @@ Hdf5Writer writeKerasWeights(const std::string &name, const graph::ModelNode &mo
   for (const graph::NamedWeight &named : graph::namedWeights(model))
     bytes += named.weight->value.bytes();
   Hdf5Writer file(name, bytes);
-  auto vars = [&](const std::string &group, const std::string &owner) { file.attribute(group + "vars", "name", owner); };
+  auto vars = [&](const std::string &group, const std::string &owner) {
+    file.attribute(group + "vars", "name", owner);
+  };
   for (const auto &[layer, group] : groupsOf(model)) {
     vars(group + "/", layer->name());
     const std::string inner = layer->weightsGroup(); // "cell/": Keras calls an LSTM's "lstm_cell"

@@ -54,7 +54,7 @@ void writeLegacy(const std::string &path, const ModelFile &file, const Optimizer
   content.attribute("/", "backend", std::string("tensorflow"));
   content.attribute("/", "model_config", toLegacy(Json::parse(file.model.toJson())).dump());
   if (file.compiled)
-    content.attribute("/", "training_config", toLegacyTraining(toJson(*file.compiled)).dump());
+    content.attribute("/", "training_config", toLegacyTraining(*file.compiled).dump());
   writeLegacyWeights(content, "model_weights", file.model.model());
   if (!state.values.empty())
     writeLegacyOptimizer(content, file.model.model(), state);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/files/LegacyConfig.h"
+#include "frontend/graph/losses/Function.h"
+#include "frontend/graph/metrics/Function.h"
 #include <algorithm>
 #include <cctype>
 #include <map>
@@ -65,12 +67,14 @@ public:
   }
 
 private:
-  // A model's first call has the number 1 where the model had an input when it was made, which its JSON does not say; but
-  // every call leads to an output, so the smallest number in use is the first call's.
+  // A model's first call has the number 1 where the model had an input when it was made, which its JSON does not say;
+  // but every call leads to an output, so the smallest number in use is the first call's.
   void observe(const Json &json) {
     if (isReference(json)) {
       if (auto found = firstCall.find(json[0].get<std::string>()); found != firstCall.end())
         found->second = std::min(found->second, json[1].get<uint64_t>());
+      if (json.size() == 4)
+        observe(json[3]);
     } else if (json.is_structured())
       for (const Json &item : json)
         observe(item);
@@ -96,7 +100,8 @@ private:
   // Keras 3 counts a functional model's own node here, and only here.
   Json end(const Json &reference) const {
     const std::string layer = reference[0];
-    bool counts = firstCall.contains(layer) && std::find(functional.begin(), functional.end(), layer) != functional.end();
+    bool counts =
+        firstCall.contains(layer) && std::find(functional.begin(), functional.end(), layer) != functional.end();
     return Json::array({layer, numberOf(reference) + counts, reference[2]});
   }
 
@@ -121,7 +126,8 @@ void renameOptions(Json &config, const std::string &className) {
   }
   if (config.contains("axis") && config["axis"].is_array() && config["axis"].size() == 1)
     config["axis"] = Json(config["axis"][0]);
-  if (config.contains("dtype") && textOf(config["dtype"], "class_name") == "Policy" && config["dtype"].contains("config"))
+  if (config.contains("dtype") && textOf(config["dtype"], "class_name") == "Policy" &&
+      config["dtype"].contains("config"))
     config["dtype"] = textOf(config["dtype"]["config"], "name");
   if (config.value("time_major", Json()) == false)
     config.erase("time_major");
@@ -136,16 +142,18 @@ void upgradeFunctional(Json &config) {
     return;
   const Json original = config;
   const Keras2Calls calls(original);
+  bool isKeras2 = false;
   for (Json &entry : config["layers"]) {
     entry = upgraded(std::move(entry));
     if (entry.is_object() && entry.contains("inbound_nodes") && entry["inbound_nodes"].is_array())
       for (Json &node : entry["inbound_nodes"])
-        if (node.is_array() && std::all_of(node.begin(), node.end(), isReference))
+        if (node.is_array() && std::all_of(node.begin(), node.end(), isReference)) {
           node = calls.call(node);
+          isKeras2 = true;
+        }
   }
   for (const char *key : {"input_layers", "output_layers"})
-    if (config.contains(key) && config[key].is_array() && !config[key].empty() && isReference(config[key][0]))
-      // Keras 3 writes a list of one for a model that was made with one: its numbers are right already.
+    if (isKeras2 && config.contains(key) && config[key].is_array())
       config[key] = calls.ends(config[key]);
 }
 
@@ -158,11 +166,12 @@ void upgradeSequential(Json &config) {
   const Json first = config["layers"][0], options = first.value("config", Json::object());
   // The input is said by the first layer alone.
   if (textOf(first, "class_name") != "InputLayer" && options.is_object() && options.contains("batch_input_shape"))
-    layers.push_back({{"class_name", "InputLayer"},
-                      {"config",
-                       {{"batch_shape", options["batch_input_shape"]},
-                        {"dtype", textOf(first, "class_name") == "Embedding" ? "float32" : options.value("dtype", Json("float32"))},
-                        {"name", textOf(options, "name") + "_input"}}}});
+    layers.push_back(
+        {{"class_name", "InputLayer"},
+         {"config",
+          {{"batch_shape", options["batch_input_shape"]},
+           {"dtype", textOf(first, "class_name") == "Embedding" ? "float32" : options.value("dtype", Json("float32"))},
+           {"name", textOf(options, "name") + "_input"}}}});
   for (const Json &entry : config["layers"])
     layers.push_back(upgraded(entry));
   config["layers"] = std::move(layers);
@@ -219,11 +228,33 @@ Json upgradedFunction(const Json &json) {
   Json &config = result["config"];
   if (textOf(config, "reduction") == "auto")
     config["reduction"] = "sum_over_batch_size";
-  if (const std::string function = textOf(config, "fn"); textOf(json, "class_name") == "MeanMetricWrapper" && !function.empty()) {
+  if (const std::string function = textOf(config, "fn");
+      textOf(json, "class_name") == "MeanMetricWrapper" && !function.empty()) {
     result["class_name"] = camelCase(function);
     config.erase("fn");
   }
   return result;
+}
+
+/// The metric of a name as an object: Keras 3 does not find "mse" among its own when it reads an .h5 file; what follows
+/// from the output ("accuracy") it finds.
+void spellOut(Json &metrics) {
+  if (metrics.is_array())
+    for (Json &item : metrics)
+      spellOut(item);
+  if (!metrics.is_string())
+    return;
+  const std::string name = metrics;
+  auto known = [&](const auto &row) {
+    return row.className == name ||
+           std::find(row.aliases.begin(), row.aliases.end(), lowered(name)) != row.aliases.end();
+  };
+  auto replace = [&](const auto &table) {
+    if (auto row = std::find_if(table.begin(), table.end(), known); row != table.end() && metrics.is_string())
+      metrics = kerasObject("keras.metrics", row->className, {{"name", name}});
+  };
+  replace(metricTable());
+  replace(lossTable());
 }
 
 void withoutModules(Json &entry) {
@@ -269,11 +300,18 @@ Json toLegacy(Json model) {
   return model;
 }
 
-Json toLegacyTraining(Json compileConfig) {
-  const Json optimizer = compileConfig["optimizer"];
-  compileConfig.erase("optimizer");
-  compileConfig["optimizer_config"] = {{"class_name", optimizer["class_name"]}, {"config", optimizer["config"]}};
-  return compileConfig;
+Json toLegacyTraining(const CompileConfig &config) {
+  Json json = toJson(config);
+  const Json optimizer = json["optimizer"];
+  json.erase("optimizer");
+  Json losses = Json::array();
+  for (const Loss &loss : config.losses)
+    losses.push_back(kerasObject("keras.losses", loss.className(), loss.function().config()));
+  json["loss"] = losses.size() == 1 ? losses[0] : losses;
+  for (const char *key : {"metrics", "weighted_metrics"})
+    spellOut(json[key]);
+  json["optimizer_config"] = {{"class_name", optimizer["class_name"]}, {"config", optimizer["config"]}};
+  return json;
 }
 
 } // namespace tenon::files

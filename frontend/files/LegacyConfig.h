@@ -2,7 +2,7 @@
 // The JSON of older files (model_config, training_config), of Keras 2 and of Keras 3, in the form of .keras files, and
 // back to Keras 3's.
 #pragma once
-#include <nlohmann/json.hpp>
+#include "frontend/files/CompileConfig.h"
 
 namespace tenon::files {
 
@@ -12,6 +12,7 @@ nlohmann::ordered_json fromLegacy(const nlohmann::ordered_json &model);
 nlohmann::ordered_json fromLegacyTraining(const nlohmann::ordered_json &training);
 
 nlohmann::ordered_json toLegacy(nlohmann::ordered_json model);
-nlohmann::ordered_json toLegacyTraining(nlohmann::ordered_json compileConfig);
+/// Losses and metrics are objects: Keras 3 does not read their names back from such files.
+nlohmann::ordered_json toLegacyTraining(const CompileConfig &config);
 
 } // namespace tenon::files

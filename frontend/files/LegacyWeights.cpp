@@ -69,8 +69,17 @@ std::vector<graph::NamedWeight> legacyWeights(const graph::LayerNode &layer) {
   for (graph::NamedWeight &weight : weights)
     if (seen.insert(weight.weight.get()).second)
       unique.push_back(std::move(weight));
-  std::stable_partition(unique.begin(), unique.end(), [](const graph::NamedWeight &weight) { return weight.trainable; });
+  std::stable_partition(unique.begin(), unique.end(),
+                        [](const graph::NamedWeight &weight) { return weight.trainable; });
   return unique;
+}
+
+/// Does a data set's name say that it belongs to another of the layer's weights? (Old files have names of their own.)
+bool namesAnother(const std::string &path, const graph::Weight &weight, const std::vector<graph::NamedWeight> &all) {
+  std::string name = path.substr(path.rfind('/') + 1);
+  name = name.substr(0, name.find(':'));
+  return name != weight.name &&
+         std::any_of(all.begin(), all.end(), [&](const auto &other) { return other.weight->name == name; });
 }
 
 /// Keras's paths of all weights: "lstm/lstm_cell/kernel", "<inner model>/dense/bias".
@@ -135,6 +144,9 @@ std::vector<WeightTarget> planLegacyWeights(const graph::ModelNode &model, const
     for (size_t k = 0; k < paths.size(); ++k)
       if (std::string fault = faultOf(file, paths[k], *weights[k].weight); !fault.empty())
         faults.push_back(what + fault);
+      else if (namesAnother(paths[k], *weights[k].weight, weights))
+        faults.push_back(what + "expected " + describe(*weights[k].weight) + ", found " + paths[k] +
+                         "; its layers' trainable flags were others");
       else
         targets.push_back({paths[k], weights[k].weight.get()});
   }
@@ -150,8 +162,10 @@ std::vector<std::string> legacyOptimizerPaths(const Hdf5File &file,
     return paths;
   // Keras 2: "iteration:0", "Adam/m/dense/kernel:0", or, older, "RMSprop/iter:0", "RMSprop/dense/kernel/rms:0".
   static const std::map<std::string, std::string> slots = {
-      {"m", "momentum"},        {"momentum", "momentum"}, {"v", "velocity"},          {"velocity", "velocity"},
-      {"vhat", "velocity_hat"}, {"rms", "velocity"},      {"mg", "average_gradient"}, {"average_gradient", "average_gradient"}};
+      {"m", "momentum"},          {"momentum", "momentum"},
+      {"v", "velocity"},          {"velocity", "velocity"},
+      {"vhat", "velocity_hat"},   {"rms", "velocity"},
+      {"mg", "average_gradient"}, {"average_gradient", "average_gradient"}};
   std::map<std::string, std::deque<std::string>> bySlot;
   for (const std::string &path : paths) {
     std::vector<std::string> parts = {""};

@@ -9,14 +9,15 @@
 
 namespace tenon::files {
 
-/// The group that holds the layers: "model_weights" of a whole model, "/" of a file of weights alone, none in other files.
+/// The group that holds the layers: "model_weights" of a whole model, "/" of a file of weights alone, none in other
+/// files.
 std::optional<std::string> legacyRoot(const Hdf5File &file);
-/// Every weight of the model with its data set, checked: an Error lists all layers whose weights are missing or of other
-/// shapes, or says that the numbers of layers differ.
+/// Every weight of the model with its data set, checked: an Error lists all layers whose weights are missing or of
+/// other shapes, or says that the numbers of layers differ.
 std::vector<WeightTarget> planLegacyWeights(const graph::ModelNode &model, const Hdf5File &file,
                                             const std::string &root);
-/// Where the optimizer's variables are; empty when the file has none. Keras 3 writes them in its order; Keras 2's have other
-/// names and orders, and no learning rate, whose path is "" then.
+/// Where the optimizer's variables are; empty when the file has none. Keras 3 writes them in its order; Keras 2's have
+/// other names and orders, and no learning rate, whose path is "" then.
 std::vector<std::string> legacyOptimizerPaths(const Hdf5File &file,
                                               const std::vector<graph::OptimizerVariable> &variables);
 

@@ -14,6 +14,8 @@ using graph::Json;
 constexpr uint64_t slack = 64 << 20;
 // Models within models take about ten levels each.
 constexpr int deepest = 500;
+// The JSON of a thousand layers takes about one MiB.
+constexpr size_t longest = 16 << 20;
 
 /// The names of a model's outputs as ModelNode::outputNames gives them, from its JSON.
 std::vector<std::string> outputNames(const Json &model) {
@@ -39,6 +41,8 @@ std::vector<std::string> outputNames(const Json &model) {
 } // namespace
 
 Json parseDescription(std::string_view text, const std::string &what) {
+  if (text.size() > longest)
+    throw Error(what + " has " + std::to_string(text.size()) + " bytes, more than a model takes");
   auto check = [&](int depth, Json::parse_event_t, Json &) {
     if (depth > deepest)
       throw Error(what + " is nested more than " + std::to_string(deepest) + " levels deep");

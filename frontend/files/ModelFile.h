@@ -14,8 +14,8 @@ struct ModelFile {
   std::vector<StoredVariable> state; // slots and hyper-parameters
 };
 
-/// Parses a model's JSON, which `what` names in messages. An Error when it is none, or nested so deeply that only an attack
-/// would be.
+/// Parses a model's JSON, which `what` names in messages. An Error when it is none, or nested so deeply that only an
+/// attack would be.
 nlohmann::ordered_json parseDescription(std::string_view text, const std::string &what);
 
 /// The model of Keras 3's JSON, its weights zeros, and with `compile` what its compile_config says, if it has one. An

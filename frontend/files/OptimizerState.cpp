@@ -39,8 +39,8 @@ std::vector<StoredVariable> readOptimizer(const Hdf5File &file, const std::vecto
   return state;
 }
 
-std::vector<StoredVariable> readOptimizer(const std::string &path, const CompileConfig &compiled,
-                                          const Hdf5File &file, const std::vector<std::string> &paths,
+std::vector<StoredVariable> readOptimizer(const std::string &path, const CompileConfig &compiled, const Hdf5File &file,
+                                          const std::vector<std::string> &paths,
                                           const std::vector<graph::OptimizerVariable> &variables) {
   const std::string fault = faultOf(file, paths, variables);
   if (fault.empty())

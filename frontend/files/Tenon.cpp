@@ -25,12 +25,8 @@ void setWeights(const Model &model, const Container &container) {
 }
 
 ModelFile build(const Container &container) {
-  Json description = Json(parseJson(container.description, "description"));
-  if (!description.is_object())
-    throw Error("the description is no JSON object");
-  Json compileConfig = description.value("compile_config", Json(nullptr));
-  // Order matters (inputs, layers), so the text is parsed again with it kept.
-  description = Json::parse(container.description);
+  Json description = parseDescription(container.description, "the description");
+  const Json compileConfig = description.value("compile_config", Json());
   description.erase("compile_config");
   Model model = modelFromJson(description.dump());
   setWeights(model, container);

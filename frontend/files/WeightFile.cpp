@@ -3,6 +3,7 @@
 #include "frontend/files/Keras.h"
 #include "frontend/files/KerasWeights.h"
 #include "frontend/files/LegacyWeights.h"
+#include "frontend/files/Npz.h"
 #include "frontend/files/Zip.h"
 #include "runtime/File.h"
 
@@ -25,10 +26,25 @@ Plan planOf(const Hdf5File &file, const graph::ModelNode &model,
 
 } // namespace
 
+bool holdsWeightsAlone(const std::string &path) {
+  if (path.ends_with(".npz"))
+    return true;
+  if (kindOf(path) != FileKind::Hdf5)
+    return false;
+  return withPath(path, [&] {
+    const MappedFile image = mapFile(path);
+    return !Hdf5File(image.bytes(), path).attribute("/", "model_config");
+  });
+}
+
 std::vector<StoredVariable> readWeightFile(const std::string &path, const graph::ModelNode &model,
                                            const std::vector<graph::OptimizerVariable> &variables) {
   model.network(); // an Error when it has no weights yet
   FileKind kind = kindOf(path);
+  if (path.ends_with(".npz")) {
+    readNpzWeights(path, model);
+    return {};
+  }
   return withPath(path, [&] {
     Bytes inside;
     MappedFile outside;

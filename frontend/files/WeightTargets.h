@@ -17,8 +17,8 @@ std::string describe(const graph::Weight &weight);
 /// What is wrong with the data set at `path` for this weight ("expected kernel (3, 4), found ..."); "" if nothing.
 std::string faultOf(const Hdf5File &file, const std::string &path, const graph::Weight &weight);
 
-/// Reads the values and marks the weights as written. An Error leaves the weights before it overwritten: for models that
-/// are being made.
+/// Reads the values and marks the weights as written. An Error leaves the weights before it overwritten: for models
+/// that are being made.
 void readWeights(const std::vector<WeightTarget> &targets, const Hdf5File &file);
 /// The same for a model in use: all is read before anything is written, and an Error leaves it as it was.
 void replaceWeights(const std::vector<WeightTarget> &targets, const Hdf5File &file);

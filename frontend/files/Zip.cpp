@@ -9,6 +9,9 @@ namespace tenon::files {
 // Deflate's largest ratio: what an entry says its size is cannot be more than this many times its bytes in the file.
 static constexpr uint64_t maxRatio = 1032;
 
+// Weights hardly get smaller: what would grow more than this, to more than a few megabytes, is an attack.
+static constexpr uint64_t usualRatio = 20, harmless = 32 << 20;
+
 static zip_t *of(const std::shared_ptr<void> &archive) { return static_cast<zip_t *>(archive.get()); }
 
 void ZipFile::fail(const std::string &message) const { throw Error(path + ": " + message); }
@@ -46,6 +49,8 @@ Bytes ZipFile::read(const std::string &entry) const {
   if (about.comp_size > uint64_t(file.st_size) || about.size / maxRatio > about.comp_size ||
       (about.comp_method == ZIP_CM_STORE && about.size != about.comp_size))
     fail("its " + entry + " cannot be as large as it says (" + std::to_string(about.size) + " bytes)");
+  if (about.size > harmless && about.size / usualRatio > about.comp_size)
+    fail("its " + entry + " would grow out of all proportion, to " + std::to_string(about.size) + " bytes");
 
   std::unique_ptr<zip_file_t, int (*)(zip_file_t *)> stream(zip_fopen(of(archive), entry.c_str(), 0), zip_fclose);
   if (!stream)

@@ -136,7 +136,8 @@ private:
   }
 
   // Keras's rule: steps that do not count are left out and the others weigh more, so that the mean is over what counts.
-  Expression masked(Emitter &emitter, ImplicitLocOpBuilder &b, Expression values, Value mask, const std::string &output) {
+  Expression masked(Emitter &emitter, ImplicitLocOpBuilder &b, Expression values, Value mask,
+                    const std::string &output) {
     if (Emitter::rankOf(mask) != values.rank())
       throw Error(model.name() + ": the loss of output '" + output + "' has " + std::to_string(values.rank()) +
                   " axes, its mask " + std::to_string(Emitter::rankOf(mask)));

@@ -76,8 +76,40 @@ TEST(TenonKeras, FilesAreConvertedCompiledAndShown) {
 
   expectRefused("compile " + keras + "unsupported.keras", 1, "unsupported.keras: holds what is not supported: half (Dense): ");
   expectRefused("compile " + keras + "nested.weights.h5", 1, "make the model and call loadWeights");
-  expectRefused("convert " + keras + "nested.keras -o nested.h5", 2, "-o: expected a name that ends in .tenon");
+  expectRefused("convert " + keras + "nested.keras -o nested.onnx", 2,
+                "-o: expected a name that ends in .tenon, .keras, .h5, .weights.h5 or .npz, got 'nested.onnx'");
   expectRefused("convert converted.tenon", 2, "convert would overwrite its input");
+}
+
+TEST(TenonConvert, AmongFormatsOfModelsAndOfWeights) {
+  const std::string keras = TENON_SOURCE_DIR "/tests/golden/files/", model = keras + "adam.keras";
+  const std::vector<Array> weights = loadModel(model).getWeights();
+  // Round all formats of models.
+  ASSERT_EQ(tenonTool("convert " + model + " -o round.h5").code, 0);
+  ASSERT_EQ(tenonTool("convert round.h5 -o round.tenon").code, 0);
+  ASSERT_EQ(tenonTool("convert round.tenon -o round.keras").code, 0);
+  EXPECT_TRUE(sameBits(loadModel(inTemp("round.keras")).getWeights(), weights));
+  ASSERT_EQ(tenonTool("convert --no-compile round.keras -o bare.h5").code, 0);
+  EXPECT_THAT(errorOf([&] { loadModel(inTemp("bare.h5")).learningRate(); }), ::testing::HasSubstr("call compile()"));
+  // From a model to weights, and round all formats of those.
+  ASSERT_EQ(tenonTool("convert round.tenon -o round.weights.h5").code, 0);
+  ASSERT_EQ(tenonTool("convert round.weights.h5 --model round.keras -o round_alone.h5").code, 0);
+  ASSERT_EQ(tenonTool("convert round_alone.h5 --model round.keras -o round.npz").code, 0);
+  ASSERT_EQ(tenonTool("convert --weights round.keras -o also_alone.h5").code, 0);
+  for (const char *name : {"round.weights.h5", "round_alone.h5", "also_alone.h5", "round.npz"}) {
+    Model other = loadModel(model);
+    std::vector<Array> zeros;
+    for (const Array &weight : weights)
+      zeros.push_back(Array(weight.shape(), weight.dtype()));
+    other.setWeights(zeros);
+    other.loadWeights(inTemp(name));
+    EXPECT_TRUE(sameBits(other.getWeights(), weights)) << name;
+  }
+  expectRefused("convert round.weights.h5 -o x.keras", 2,
+                "round.weights.h5: holds weights without a model, which 'x.keras' would need");
+  expectRefused("convert round.npz -o x.weights.h5", 2, "name the model whose they are with --model");
+  expectRefused("convert round.keras --model round.keras -o x.npz", 2, "--model: 'round.keras' holds a model of its own");
+  expectRefused("convert round.keras --weights -o x.tenon", 2, "--weights: expected a name that ends in .weights.h5, .h5 or .npz");
 }
 
 TEST(TenonCompile, TheTrainingStepTrainsTheSameBits) {
@@ -118,7 +150,7 @@ TEST(TenonCompile, UserMistakesAreOneLine) {
   expectRefused("compile missing.tenon", 1, "missing.tenon: no such file");
   expectRefused("compile broken.tenon", 1, "broken.tenon: ");
   expectRefused("compile broken.mlir", 1, "tenon: broken.mlir:1: expected non-function type\n");
-  expectRefused("compile model.onnx", 1, "model.onnx: expected a model file (.tenon, .keras) or a module (.mlir)");
+  expectRefused("compile model.onnx", 1, "model.onnx: expected a model file (.tenon, .keras, .h5) or a module (.mlir)");
   expectRefused("compile plain.tenon --train", 1, "plain: was saved before compile(), so it has no training step");
   expectRefused("compile plain.tenon -o /nowhere/x", 1, "/nowhere/x");
   for (const char *name : {"plain", "plain.so", "broken.so", "model.so"})

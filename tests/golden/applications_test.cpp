@@ -3,6 +3,7 @@
 #include "tests/golden/Golden.h"
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
@@ -168,6 +169,19 @@ TEST(Networks, LookForWeightsWhereKerasKeepsThem) {
   std::filesystem::copy_file(TENON_SOURCE_DIR "/tests/golden/files/nested.weights.h5", path);
   EXPECT_THAT(errorOf([&] { applications::MobileNet(options); }),
               HasSubstr("the weights are not this model's: conv1 (Conv2D)"));
+}
+
+TEST(Networks, TakeWeightsOfOlderFiles) {
+  applications::MobileNetOptions options{.inputShape = {32, 32, 3}, .alpha = 0.25, .includeTop = false, .weights = std::nullopt};
+  const std::string path = ::testing::TempDir() + "/mobilenet_weights.h5";
+  const Model model = applications::MobileNet(options);
+  model.saveWeights(path);
+  options.weights = path;
+  const std::vector<Array> weights = model.getWeights(), read = applications::MobileNet(options).getWeights();
+  ASSERT_EQ(weights.size(), read.size());
+  for (size_t i = 0; i < weights.size(); ++i)
+    EXPECT_EQ(std::memcmp(weights[i].raw(), read[i].raw(), weights[i].bytes()), 0) << i;
+  std::filesystem::remove(path);
 }
 
 TEST(ImageNet, InputsArePreprocessedAsInKeras) {

@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the files in files/ with real Keras 3: pip install keras tensorflow-cpu; python3 files.py
+"""Writes the files in files/ with real Keras: pip install keras tensorflow-cpu tf_keras; python3 files.py [trained]
 
 For every model a .keras file, and in expected.json its weights' bits (CRC-32 of each array of get_weights()), inputs and
 predictions. The weights have three decimals, gamma, beta and the statistics included. `unsupported.keras` is what Tenon
 must refuse, `*.weights.h5` belong to models that the test builds itself.
+
+`trained` writes only what has an optimizer's state or the older .h5 format, and trained.json: per file the weights' bits,
+inputs, predictions, and the losses of the batches with which Keras goes on. keras2*.h5 are Keras 2's, which tf_keras is.
 """
 import json
 import os
+import sys
 import zlib
 
 from golden import array, generator, numbers, setWeights
@@ -104,8 +108,98 @@ def targets(model, rng, count):
     return values
 
 
+def trainedModel(optimizer):
+    """A layer that is not trained, statistics, an inner model: what the older format orders in its own way."""
+    x = Input((4,), name="x")
+    inner = Sequential([Input((4,)), layers.Dense(3, activation="tanh"), layers.BatchNormalization(momentum=0.9)], name="inner")
+    fixed = layers.Dense(3, activation="relu", trainable=False, name="fixed")
+    model = Model(x, layers.Dense(2, name="out")(fixed(inner(x))), name="trained")
+    model.compile(optimizer=optimizer, loss="mse", metrics=["mae"])
+    return model
+
+
+def maskedModel(optimizer):
+    words = Input((None,), dtype="int32", name="words")
+    x = layers.LSTM(3)(layers.Embedding(9, 4, mask_zero=True)(words))
+    model = Model(words, layers.Dense(2)(x), name="masked")
+    model.compile(optimizer=optimizer, loss="mse")
+    return model
+
+
+def keras2Functional(K):
+    """Shared layers, inner models that have calls of their own, an initial state; in Keras 2's references."""
+    L = K.layers
+    words, h, c = K.Input((None,), dtype="int32", name="words"), K.Input((3,), name="h"), K.Input((3,), name="c")
+    x = L.LSTM(3)(L.Embedding(9, 4, mask_zero=True)(words), initial_state=[h, c])
+    twice = L.Dense(3, name="twice")
+    stack = K.Sequential([L.Dense(4, activation="relu", input_shape=(3,)), L.BatchNormalization()], name="stack")
+    inner = K.Input((4,))
+    part = K.Model(inner, L.Dense(2)(inner), name="part")
+    y = part(stack(twice(twice(x))))
+    model = K.Model([words, h, c], L.add([y, part(stack(x))]), name="keras2")
+    model.compile(K.optimizers.Adam(0.01), "mse", metrics=["mae"])
+    return model
+
+
+def keras2Sequential(K):
+    L = K.layers
+    model = K.Sequential([L.Conv2D(2, 3, input_shape=(6, 6, 1)), L.ReLU(), L.Flatten(), L.Dropout(0.5),
+                          L.Dense(2, activation="softmax", kernel_regularizer=K.regularizers.l2(0.01))], name="keras2_sequential")
+    model.compile(K.optimizers.legacy.SGD(0.01, momentum=0.9), "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def trainedCase(name, model, inputs, files):
+    """What the files of a trained model give: its weights, and the losses of going on."""
+    rng = generator(name)
+    batches = [(inputs(rng), numbers(rng, (3, 2), 0, 1)) for _ in range(4)]
+
+    def train(part):
+        losses = []
+        for x, y in part:
+            model.reset_metrics()
+            losses.append(float(model.train_on_batch(x if len(x) > 1 else x[0], y, return_dict=True)["loss"]))
+        return losses
+    train(batches[:2])
+    for file in files:
+        (model.save_weights if "weights" in file else model.save)(os.path.join(FOLDER, file))
+    x = batches[0][0]
+    outputs = model.predict(x if len(x) > 1 else x[0], verbose=0)
+    return {"name": name, "files": files, "weights": [zlib.crc32(w.tobytes()) for w in model.get_weights()],
+            "inputs": [array(v) for v in x], "outputs": [array(outputs)],
+            "batches": [{"x": [array(v) for v in x], "y": [array(y)]} for x, y in batches[2:]], "losses": train(batches[2:])}
+
+
+def trained():
+    import tf_keras
+    flat = lambda rng: [numbers(rng, (3, 4))]
+    words = lambda rng: [rng.integers(0, 9, (3, 5)).astype("int32")]
+    optimizers = keras.optimizers
+    cases = []
+    for name, make, inputs, files in [
+            ("adam", lambda: trainedModel(optimizers.Adam(0.01, amsgrad=True)), flat, ["adam.keras", "adam.h5", "adam.weights.h5"]),
+            ("rmsprop", lambda: trainedModel(optimizers.RMSprop(0.01, momentum=0.5, centered=True)), flat, ["rmsprop.keras", "rmsprop.h5"]),
+            ("sgd", lambda: maskedModel(optimizers.SGD(0.1, momentum=0.9)), words, ["masked.keras", "masked.h5"]),
+            ("keras2", lambda: keras2Functional(tf_keras), lambda rng: words(rng) + [numbers(rng, (3, 3)), numbers(rng, (3, 3))],
+             ["keras2.h5", "keras2_weights.h5"]),
+            ("keras2_sequential", lambda: keras2Sequential(tf_keras), lambda rng: [numbers(rng, (3, 6, 6, 1))], ["keras2_sequential.h5"])]:
+        keras.utils.clear_session()
+        tf_keras.backend.clear_session()
+        model = make()
+        setWeights(model, generator(name))
+        for layer in model.layers:
+            if type(layer).__name__ == "Dropout":
+                layer.rate = 0.0  # it would draw other masks
+        cases.append(trainedCase(name, model, inputs, files))
+    with open(os.path.join(FOLDER, "trained.json"), "w", encoding="utf-8") as out:
+        out.write("[\n" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) + "\n]\n")
+
+
 def main():
     os.makedirs(FOLDER, exist_ok=True)
+    trained()
+    if sys.argv[1:] == ["trained"]:
+        return
     cases = []
     for make in MODELS:
         keras.utils.clear_session()

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that real Keras wrote: weights to the bit, predictions, training that goes on; what is wrong is said in one
 // line.
+#include "tests/golden/Files.h"
 #include "tests/golden/Golden.h"
-#include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
-#include <zlib.h>
 
 namespace tenon::golden {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-std::string fileOf(const std::string &name) { return TENON_SOURCE_DIR "/tests/golden/files/" + name; }
 
 std::vector<Case> readFileCases() {
   std::ifstream file(fileOf("expected.json"));
@@ -24,39 +21,11 @@ std::vector<Case> readFileCases() {
   return cases;
 }
 
-std::string errorOf(const std::function<void()> &body) {
-  try {
-    body();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "";
-}
-
-std::string contentOf(const std::string &path) {
-  std::ifstream in(path, std::ios::binary);
-  return std::string((std::istreambuf_iterator<char>(in)), {});
-}
-void writeFile(const std::string &path, std::string_view bytes) {
-  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
-
-uint32_t checksum(const Array &array) {
-  return static_cast<uint32_t>(crc32(0, static_cast<const Bytef *>(array.raw()), static_cast<uInt>(array.bytes())));
-}
-
 class KerasFiles : public ::testing::TestWithParam<Case> {
 protected:
   const Json &data = GetParam().data;
   const std::string path = fileOf(GetParam().name() + ".keras");
 };
-
-void expectWeights(const Model &model, const Json &checksums) {
-  const std::vector<Array> weights = model.getWeights();
-  ASSERT_EQ(weights.size(), checksums.size());
-  for (size_t i = 0; i < weights.size(); ++i)
-    EXPECT_EQ(checksum(weights[i]), checksums[i].get<uint32_t>()) << model.weightNames()[i];
-}
 
 TEST_P(KerasFiles, HoldTheSameWeightsAndPredictTheSame) {
   const Model model = loadModel(path);
@@ -105,25 +74,6 @@ TEST_P(KerasFiles, KeepTheirCompileSettingsInATenonFile) {
                 HasSubstr("call compile() before fit()"));
   }
 }
-
-/// A copy of a file that loses bytes from its end, and gets single ones changed and back.
-class Copy {
-public:
-  Copy(const std::string &original, const std::string &name) : path(::testing::TempDir() + "/" + name) {
-    std::filesystem::copy_file(original, path, std::filesystem::copy_options::overwrite_existing);
-  }
-  ~Copy() { std::filesystem::remove(path); }
-  size_t size() const { return std::filesystem::file_size(path); }
-  void cut(size_t size) const { std::filesystem::resize_file(path, size); }
-  void flip(size_t position) const {
-    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
-    file.seekg(static_cast<std::streamoff>(position));
-    const int byte = file.get();
-    file.seekp(static_cast<std::streamoff>(position));
-    file.put(static_cast<char>(byte ^ 0x55));
-  }
-  const std::string path;
-};
 
 TEST_P(KerasFiles, CutShortAreErrors) {
   const Copy file(path, GetParam().name() + "_cut.keras");
@@ -178,7 +128,8 @@ TEST(KerasFile, ForeignFilesAreSaidToBeSo) {
   EXPECT_EQ(errorOf([] { loadModel(fileOf("nested.weights.h5")); }),
             fileOf("nested.weights.h5") + ": holds weights without a model; make the model and call loadWeights");
   writeFile(path, contentOf(fileOf("nested.weights.h5")));
-  EXPECT_THAT(errorOf([&] { loadModel(path); }), HasSubstr("older .h5 format"));
+  EXPECT_EQ(errorOf([&] { loadModel(path); }),
+            path + ": holds weights without a model; make the model and call loadWeights");
 }
 
 Model nested(int64_t units = 4) {

@@ -38,7 +38,7 @@ Input readInput(const std::string &path, mlir::MLIRContext &context, bool traini
     return input;
   }
   if (!hasEnding(path, ".tenon") && !hasEnding(path, ".keras") && !hasEnding(path, ".h5"))
-    throw Error(path + ": expected a model file (.tenon, .keras) or a module (.mlir)");
+    throw Error(path + ": expected a model file (.tenon, .keras, .h5) or a module (.mlir)");
   input.model = loadModel(path, {.compile = training});
   input.name = input.model->name();
   input.module = facade::moduleOf(*input.model, context, training);

@@ -17,7 +17,7 @@ struct Input {
   std::map<std::string, Array> values; // of its variables
 };
 
-/// Reads MODEL.tenon, MODEL.keras or x.mlir; `training` adds the training functions of a model. An Error for any other file.
+/// Reads MODEL.tenon, MODEL.keras, MODEL.h5 or x.mlir; `training` adds the training functions of a model. An Error for any other file.
 Input readInput(const std::string &path, mlir::MLIRContext &context, bool training);
 
 bool hasEnding(const std::string &path, const std::string &ending);
