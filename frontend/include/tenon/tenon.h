@@ -24,6 +24,7 @@
 #include <tenon/regularizers.h>
 #include <tenon/samples.h>
 #include <tenon/session.h>
+#include <tenon/table.h>
 #include <tenon/tensor.h>
 #include <tenon/text.h>
 #include <tenon/trainer.h>
