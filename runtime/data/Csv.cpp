@@ -1,61 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/data.h>
 
-#include <tenon/error.h>
+#include "runtime/data/LineReader.h"
 
-#include <cerrno>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
-#include <zlib.h>
+#include <optional>
 
 namespace tenon::data {
 namespace {
-/// Lines of a plain or gzip-compressed file, without their ends.
-class LineReader {
-public:
-  explicit LineReader(const std::string &path) : path_(path), file_(gzopen(path.c_str(), "rb")) {
-    if (!file_)
-      throw Error(path + ": cannot be opened: " + std::strerror(errno ? errno : ENOMEM));
-    gzbuffer(file_, 1 << 17);
-  }
-  ~LineReader() { gzclose(file_); }
-  LineReader(const LineReader &) = delete;
-
-  bool next(std::string &line) {
-    line.clear();
-    char buffer[4096];
-    while (gzgets(file_, buffer, sizeof buffer)) {
-      line += buffer;
-      if (!line.empty() && line.back() == '\n') {
-        line.pop_back();
-        if (!line.empty() && line.back() == '\r')
-          line.pop_back();
-        return true;
-      }
-    }
-    int code = Z_OK;
-    const char *message = gzerror(file_, &code);
-    if (code != Z_OK && code != Z_STREAM_END)
-      // zlib's own messages start with the path.
-      throw Error(code == Z_ERRNO ? path_ + ": cannot be read: " + std::strerror(errno) : std::string(message));
-    return !line.empty();
-  }
-
-private:
-  const std::string &path_;
-  gzFile file_;
-};
-
 class CsvReader {
 public:
   CsvReader(const std::string &path, const CsvOptions &options) : path_(path), options_(options), lines_(path) {}
 
   Dataset read() {
+    if (!options_.labelName.empty() && !options_.header)
+      throw Error(path_ + ": labelName '" + options_.labelName + "' needs a first line with names (header)",
+                  Fault::Usage);
     std::string line;
     for (bool header = options_.header; lines_.next(line); header = false) {
       ++number_;
-      if (!header && !line.empty())
+      if (header)
+        findLabel(line);
+      else if (!line.empty())
         readLine(line);
     }
     if (rows_ == 0)
@@ -71,11 +39,30 @@ private:
     throw Error(path_ + ", line " + std::to_string(number_) + ": " + message);
   }
 
+  /// The number of the column with the label's name.
+  void findLabel(const std::string &line) {
+    if (options_.labelName.empty())
+      return;
+    for (size_t begin = 0, column = 0; begin <= line.size(); ++column) {
+      size_t end = std::min(line.find(options_.separator, begin), line.size());
+      std::string name = line.substr(begin, end - begin);
+      if (name.size() > 1 && name.front() == '"' && name.back() == '"')
+        name = name.substr(1, name.size() - 2);
+      if (name == options_.labelName) {
+        labelColumn_ = static_cast<int64_t>(column);
+        return;
+      }
+      begin = end + 1;
+    }
+    fail("has no column '" + options_.labelName + "', it has " + line);
+  }
+
   void startFirstLine(const std::string &line) {
     columns_ = 1;
     for (char c : line)
       columns_ += c == options_.separator;
-    label_ = options_.label < 0 ? options_.label + columns_ : options_.label;
+    label_ = labelColumn_.value_or(options_.label);
+    label_ = label_ < 0 ? label_ + columns_ : label_;
     if (label_ < 0 || label_ >= columns_)
       fail("has " + std::to_string(columns_) + " columns, none is the label's number " +
            std::to_string(options_.label));
@@ -106,22 +93,44 @@ private:
       ++begin;
     while (begin < end && (end[-1] == ' ' || end[-1] == '\t'))
       --end;
+    if (column == label_ && !options_.classNames.empty())
+      return addLabel(classOf({begin, end}), {begin, end});
     float value = 0;
     auto result = std::from_chars(begin + (begin < end && *begin == '+'), end, value);
+    if (begin == end)
+      fail("column " + std::to_string(column + 1) + ": the value is missing");
     if (result.ec != std::errc() || result.ptr != end || !std::isfinite(value))
       fail("column " + std::to_string(column + 1) + ": expected a number, received '" +
            std::string(begin, std::min<size_t>(size_t(end - begin), 40)) + "'");
-    if (column != label_) {
+    if (column != label_)
       x_.push_back(value);
-    } else if (options_.classes > 0) {
-      if (!(value >= 0 && value < static_cast<float>(options_.classes)) || value != std::floor(value))
-        fail("expected a class from 0 to " + std::to_string(options_.classes - 1) + ", received '" +
-             std::string(begin, end) + "'");
-      y_.resize(y_.size() + static_cast<size_t>(options_.classes));
-      y_[y_.size() - static_cast<size_t>(options_.classes) + static_cast<size_t>(value)] = 1;
-    } else {
+    else
+      addLabel(value, {begin, end});
+  }
+
+  /// The position of a label among the class names.
+  float classOf(std::string_view label) {
+    if (label.size() > 1 && label.front() == '"' && label.back() == '"')
+      label = label.substr(1, label.size() - 2);
+    auto found = std::find(options_.classNames.begin(), options_.classNames.end(), label);
+    if (found != options_.classNames.end())
+      return static_cast<float>(found - options_.classNames.begin());
+    std::string names;
+    for (auto &name : options_.classNames)
+      names += (names.empty() ? "'" : ", '") + name + "'";
+    fail("expected a label among " + names + ", received '" + std::string(label.substr(0, 40)) + "'");
+  }
+
+  void addLabel(float value, std::string_view text) {
+    if (options_.classes <= 0) {
       y_.push_back(value);
+      return;
     }
+    if (!(value >= 0 && value < static_cast<float>(options_.classes)) || value != std::floor(value))
+      fail("expected a class from 0 to " + std::to_string(options_.classes - 1) + ", received '" + std::string(text) +
+           "'");
+    y_.resize(y_.size() + static_cast<size_t>(options_.classes));
+    y_[y_.size() - static_cast<size_t>(options_.classes) + static_cast<size_t>(value)] = 1;
   }
 
   const std::string &path_;
@@ -129,6 +138,7 @@ private:
   LineReader lines_;
   std::vector<float> x_, y_;
   int64_t number_ = 0, rows_ = 0, columns_ = 0, label_ = 0;
+  std::optional<int64_t> labelColumn_; // found by name
 };
 } // namespace
 

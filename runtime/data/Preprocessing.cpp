@@ -135,9 +135,11 @@ Array Normalizer::operator()(const Array &data) const {
 }
 
 Dataset Normalizer::operator()(const Dataset &dataset) const {
-  if (dataset.x().count() != 1)
-    throw Error("Normalizer: expected a data set with one array x, received " + std::to_string(dataset.x().count()));
-  return Dataset(dataset.x().map([&](const Array &x) { return (*this)(x); }), dataset.y(), dataset.sampleWeight());
+  return dataset.map([normalizer = *this](const Dataset &samples) {
+    if (samples.x().count() != 1)
+      throw Error("Normalizer: expected a data set with one array x, received " + std::to_string(samples.x().count()));
+    return Dataset(normalizer(samples.x(0)), samples.y(), samples.sampleWeight());
+  });
 }
 
 } // namespace tenon::data

@@ -171,7 +171,7 @@ TEST(Csv, ErrorsNameFileAndLine) {
     return errorOf([&] { data::loadCsv(path, options); });
   };
   EXPECT_EQ(load("1,2\n3,x\n"), path + ", line 2: column 2: expected a number, received 'x'");
-  EXPECT_EQ(load("1,2\n3,\n"), path + ", line 2: column 2: expected a number, received ''");
+  EXPECT_EQ(load("1,2\n3,\n"), path + ", line 2: column 2: the value is missing");
   EXPECT_EQ(load("1,nan\n"), path + ", line 1: column 2: expected a number, received 'nan'");
   EXPECT_EQ(load("1,2,3\n1,2\n"), path + ", line 2: expected 3 columns as in the first, received 2");
   EXPECT_EQ(load("1,2,3\n", {.shape = {4}}),
@@ -195,4 +195,22 @@ TEST(Csv, RefusesATruncatedCompressedFile) {
   std::string bytes = test::readFile(path);
   test::writeFile(path, bytes.substr(0, bytes.size() / 2));
   EXPECT_EQ(errorOf([&] { data::loadCsv(path); }), path + ": unexpected end of file");
+}
+
+TEST(Csv, TheLabelMayHaveANameAndBeAText) {
+  test::TemporaryFolder folder;
+  std::string path = folder.file("flowers.csv");
+  test::writeFile(path, "width,\"kind\",height\n1,rose,2\n3,\"lily\",4\n");
+  Dataset flowers = data::loadCsv(path, {.header = true, .labelName = "kind", .classNames = {"lily", "rose"}});
+  EXPECT_EQ(flowers.x(0).toVector<float>(), (std::vector<float>{1, 2, 3, 4}));
+  EXPECT_EQ(flowers.y(0).toVector<float>(), (std::vector<float>{1, 0}));
+  Dataset oneHot =
+      data::loadCsv(path, {.classes = 2, .header = true, .labelName = "kind", .classNames = {"lily", "rose"}});
+  EXPECT_EQ(oneHot.y(0).toVector<float>(), (std::vector<float>{0, 1, 1, 0}));
+  EXPECT_EQ(errorOf([&] { data::loadCsv(path, {.header = true, .labelName = "type"}); }),
+            path + ", line 1: has no column 'type', it has width,\"kind\",height");
+  EXPECT_EQ(errorOf([&] { data::loadCsv(path, {.header = true, .labelName = "kind", .classNames = {"rose"}}); }),
+            path + ", line 3: expected a label among 'rose', received 'lily'");
+  test::writeFile(path, "1,,2\n");
+  EXPECT_EQ(errorOf([&] { data::loadCsv(path); }), path + ", line 1: column 2: the value is missing");
 }

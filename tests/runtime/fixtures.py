@@ -79,6 +79,117 @@ def images():
     np.savez_compressed(DATA / "images_keras.npz", **out)
 
 
+TEXTS = [
+    "The cat sat on the mat; the dog didn't.",
+    "A DOG barks\tat the cat!\n",
+    "Übung macht den Meister, ÉTÉ ou ПРИВЕТ den",
+    "",
+    "mat mat mat  unknown",
+]
+
+
+def text():
+    """What Keras's Tokenizer makes of TEXTS, fitted on all but the last."""
+    import json
+
+    from keras.src.legacy.preprocessing.text import Tokenizer, tokenizer_from_json
+
+    out = {"texts": TEXTS, "cases": []}
+    for options in [
+        {},
+        {"num_words": 5},
+        {"oov_token": "<oov>"},
+        {"num_words": 4, "oov_token": "<oov>"},
+        {"lower": False, "filters": ".;", "split": "t"},
+        {"char_level": True},
+    ]:
+        tokenizer = Tokenizer(**options)
+        tokenizer.fit_on_texts(TEXTS[:2])
+        tokenizer.fit_on_texts(TEXTS[2:4])
+        sequences = tokenizer.texts_to_sequences(TEXTS)
+        out["cases"].append({
+            "options": options,
+            "json": tokenizer.to_json(),
+            "word_index": tokenizer.word_index,
+            "sequences": sequences,
+            "back": tokenizer.sequences_to_texts(sequences),
+            "matrix": {m: tokenizer.sequences_to_matrix(sequences, m).tolist() for m in ["binary", "count", "freq", "tfidf"]},
+        })
+    (DATA / "tokenizer.json").write_text(json.dumps(out, indent=0))
+    (DATA / "word_index.json").write_text(json.dumps({"the": 1, "été": 2, "and": 3}))
+
+
+def imdb():
+    """Reviews in imdb.npz's form, in three protocols of pickle, and what Keras's load_data makes of them."""
+    import io
+    import json
+    import pickle
+    import unittest.mock
+    import zipfile
+
+    import keras
+
+    rng = np.random.RandomState(1)
+
+    def reviews(n):
+        rows = [[int(w) for w in rng.randint(1, 300, rng.randint(1, 30))] for _ in range(n)]
+        x = np.empty(n, dtype=object)
+        x[:] = rows
+        return x, rng.randint(0, 2, n)
+
+    (x_train, y_train), (x_test, y_test) = reviews(25), reviews(11)
+    x_train[3] = [70000, 5]
+    arrays = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+    for protocol in [2, 3, 4]:
+        with zipfile.ZipFile(DATA / f"imdb_{protocol}.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, array in arrays.items():
+                data = io.BytesIO()
+                if array.dtype == object:
+                    header = np.lib.format.header_data_from_array_1_0(array)
+                    np.lib.format.write_array_header_1_0(data, header)
+                    pickle.dump(array, data, protocol=protocol)
+                else:
+                    np.save(data, array)
+                archive.writestr(name + ".npy", data.getvalue())
+    np.savez(DATA / "imdb_numpy.npz", **arrays)
+    out = []
+    for options in [
+        {},
+        {"num_words": 100},
+        {"num_words": 100, "skip_top": 20, "maxlen": 20},
+        {"seed": 7, "start_char": None, "oov_char": None, "num_words": 200, "index_from": 0},
+    ]:
+        with unittest.mock.patch.object(keras.src.datasets.imdb, "get_file", lambda **k: str(DATA / "imdb_3.npz")):
+            (xa, ya), (xb, yb) = keras.datasets.imdb.load_data(**options)
+        listed = lambda x: [[int(w) for w in row] for row in x]
+        out.append({"options": options, "x_train": listed(xa), "y_train": ya.tolist(), "x_test": listed(xb), "y_test": yb.tolist()})
+    (DATA / "imdb_keras.json").write_text(json.dumps(out))
+
+    class Evil:
+        def __reduce__(self):
+            import os
+
+            return os.system, ("touch /tmp/tenon-was-here",)
+
+    evil = np.empty(1, dtype=object)
+    evil[0] = Evil()
+    np.savez(DATA / "imdb_evil.npz", **{**arrays, "x_train": evil})
+
+
+def mnist():
+    """mnist.npz and IDX files with a few images of 4 x 4."""
+    import gzip
+    import struct
+
+    rng = np.random.RandomState(2)
+    x, y = rng.randint(0, 256, (5, 4, 4)).astype("uint8"), rng.randint(0, 10, 5).astype("uint8")
+    np.savez(DATA / "mnist.npz", x_train=x[:3], y_train=y[:3], x_test=x[3:], y_test=y[3:])
+    (DATA / "images.idx").write_bytes(struct.pack(">HBBIII", 0, 8, 3, *x.shape) + x.tobytes())
+    packed = struct.pack(">HBBI", 0, 8, 1, 5) + y.tobytes()
+    (DATA / "labels.idx.gz").write_bytes(gzip.compress(packed, mtime=0))
+    (DATA / "floats.idx").write_bytes(struct.pack(">HBBI", 0, 13, 1, 2) + np.array([1.5, -2], ">f4").tobytes())
+
+
 if __name__ == "__main__":
     parts = {name: part for name, part in globals().items() if callable(part) and name[0].islower()}
     DATA.mkdir(exist_ok=True)

@@ -9,6 +9,7 @@
 #include <tenon/callbacks.h>
 #include <tenon/constraints.h>
 #include <tenon/data.h>
+#include <tenon/datasets.h>
 #include <tenon/error.h>
 #include <tenon/images.h>
 #include <tenon/initializers.h>
@@ -24,7 +25,9 @@
 #include <tenon/regularizers.h>
 #include <tenon/samples.h>
 #include <tenon/session.h>
+#include <tenon/table.h>
 #include <tenon/tensor.h>
+#include <tenon/text.h>
 #include <tenon/trainer.h>
 #include <tenon/training.h>
 

@@ -120,9 +120,12 @@ struct CsvOptions {
   bool header = false; ///< the first line holds names
   int64_t label = -1;  ///< the column of y, negative counts from the end
   char separator = ',';
+  std::string labelName = {};               ///< the column of y by its name in the header, in place of `label`
+  std::vector<std::string> classNames = {}; ///< labels are these texts: y is their position here
 };
 
-/// Reads numbers from a CSV file, gzip-compressed or not. An Error names the file and the line.
+/// Reads numbers (labels may be texts) from a CSV file, gzip-compressed or not. An Error names the file and the line.
+/// <tenon/table.h> reads columns of texts, quoted fields and missing values.
 Dataset loadCsv(const std::string &path, const CsvOptions &options = {});
 
 inline Dataset fromArrays(Feed x, Feed y = {}, Feed sampleWeight = {}) {

@@ -10,7 +10,8 @@
 
 namespace tenon {
 
-/// Keras's fit arguments, in Keras's order.
+/// Keras's fit arguments, in Keras's order. The batches of a generator have a size and an order of their own: batchSize
+/// and shuffle do not matter for it, its pass is an epoch unless stepsPerEpoch says otherwise.
 struct FitOptions {
   int batchSize = 32;
   int epochs = 1;   ///< the final epoch's number: initialEpoch 2 and epochs 5 trains three
