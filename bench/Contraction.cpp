@@ -50,14 +50,17 @@ void registerContraction(const std::string &name, const std::string &module, int
       for (int64_t i = 0; i < array.size(); ++i)
         array.data<float>()[i] = uniform(random);
     };
-    fill(session.variable("w"));
+    if (session.hasVariable("w"))
+      fill(session.variable("w"));
     session.invalidatePrepared();
     const EntryInfo &entry = session.program().entry("predict");
-    Shape shape;
-    for (const auto &dim : entry.inputs[0].dims)
-      shape.push_back(dim.size >= 0 ? dim.size : batch);
-    std::vector<Array> inputs = {Array(shape, DType::F32)};
-    fill(inputs[0]);
+    std::vector<Array> inputs;
+    for (const TensorSpec &input : entry.inputs) {
+      Shape shape;
+      for (const auto &dim : input.dims)
+        shape.push_back(dim.size >= 0 ? dim.size : batch);
+      fill(inputs.emplace_back(shape, DType::F32));
+    }
     std::vector<Array> outputs = {Array(session.outputShapes("predict", inputs)[0], DType::F32)};
     session.call("predict", inputs, outputs);
     double peak = run::measurePeak();

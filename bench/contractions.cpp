@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// GEMM, convolution and depthwise convolution on one core: GFLOP/s beside the machine's FMA peak (take the best of the repetitions).
+// GEMM, convolution, its weight gradient and depthwise convolution on one core: GFLOP/s beside the machine's FMA peak (take the best of the repetitions).
 // TENON_BENCH_TARGET=x86-64-v3 generates AVX2 code.
 #include "Contraction.h"
 
@@ -30,6 +30,19 @@ static void convolution(int64_t batch, int64_t side, int64_t channels, int64_t f
                       batch, 2.0 * batch * side * side * window * window * channels * filters);
 }
 
+static void filterGradient(int64_t batch, int64_t side, int64_t channels, int64_t filters) {
+  auto s = [](int64_t v) { return std::to_string(v); };
+  std::string w = "tensor<3x3x" + s(channels) + "x" + s(filters) + "xf32>", plane = "tensor<?x" + s(side) + "x" + s(side) + "x",
+              x = plane + s(channels) + "xf32>", g = plane + s(filters) + "xf32>";
+  registerContraction("filter_gradient3x3/" + s(channels) + "-" + s(filters) + "/" + s(side) + "x" + s(side) + "/batch" + s(batch),
+                      "func.func @predict(%x: " + x + " {tenon.name = \"x\"}, %g: " + g + " {tenon.name = \"g\"}) -> " + w +
+                          " {\n  %w = tenon.constant dense<0.0> : " + w +
+                          "\n  %y = tenon.conv_filter_grad %x, %g like %w {strides = array<i64: 1, 1>, padding = array<i64: 1, 1, 1, 1>, "
+                          "dilations = array<i64: 1, 1>, groups = 1 : i64} : " + x + ", " + g + " like " + w +
+                          "\n  return %y : " + w + "\n}\n",
+                      batch, 2.0 * batch * side * side * 9 * channels * filters);
+}
+
 // Depthwise, 'same' padding, each channel with a filter of its own.
 static void depthwise(int64_t batch, int64_t side, int64_t channels, int64_t window, int64_t stride) {
   auto s = [](int64_t v) { return std::to_string(v); };
@@ -54,6 +67,8 @@ int main(int argc, char **argv) {
   convolution(1, 14, 256, 256, 3);
   convolution(1, 56, 64, 256, 1);
   convolution(32, 8, 32, 32, 3);
+  filterGradient(16, 28, 64, 64);
+  filterGradient(16, 14, 256, 256);
   depthwise(1, 56, 128, 3, 1);
   depthwise(1, 14, 512, 3, 1);
   depthwise(1, 7, 1024, 3, 1);
