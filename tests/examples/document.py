@@ -118,6 +118,6 @@ for path in PROGRAMS:
     setattr(Document, "test_" + os.path.basename(path), method(path))
 
 if __name__ == "__main__":
-    if len(PROGRAMS) < 11:
-        sys.exit(f"expected the document's 11 programs in {BIN}/document, found {len(PROGRAMS)}")
+    if len(PROGRAMS) < 12:
+        sys.exit(f"expected the document's 12 programs in {BIN}/document, found {len(PROGRAMS)}")
     unittest.main(argv=sys.argv)
