@@ -54,7 +54,21 @@ int64_t BatchFeeder::batchCount() const {
   return (size() + batchSize_ - 1) / batchSize_;
 }
 
-void BatchFeeder::begin(int64_t pass, int64_t first, std::optional<int64_t> seed) {
+/// The samples' numbers in the order of the pass. Of whole batches the last stays the last when it is not full, as Keras
+/// leaves it.
+std::vector<int64_t> BatchFeeder::indices() const {
+  if (!order_->wholeBatches)
+    return permutation(size(), order_->seed, pass_);
+  std::vector<int64_t> result;
+  for (int64_t batch : permutation(size() / batchSize_, order_->seed, pass_))
+    for (int64_t i = 0; i < batchSize_; ++i)
+      result.push_back(batch * batchSize_ + i);
+  while (static_cast<int64_t>(result.size()) < size())
+    result.push_back(static_cast<int64_t>(result.size()));
+  return result;
+}
+
+void BatchFeeder::begin(int64_t pass, int64_t first, std::optional<Order> order) {
   ahead_.reset();
   next_ = first;
   if (dataset_.generator()) {
@@ -75,12 +89,13 @@ void BatchFeeder::begin(int64_t pass, int64_t first, std::optional<int64_t> seed
     });
     return;
   }
-  if (!seed)
-    order_.clear();
-  else if (pass != pass_ || seed != seed_)
-    order_ = permutation(size(), *seed, pass);
+  const bool same = pass == pass_ && order == order_;
   pass_ = pass;
-  seed_ = seed;
+  order_ = order;
+  if (!order)
+    indices_.clear();
+  else if (!same)
+    indices_ = indices();
   if (dataset_.samples())
     ahead_.emplace(dataset_.samples()->workers(), first, batchCount(), [this](int64_t batch) { return make(batch); });
 }
@@ -90,7 +105,7 @@ std::span<const Array> BatchFeeder::next() {
     arrays_ = ahead_->next();
   else if (next_ >= batchCount())
     arrays_.clear();
-  else if (seed_)
+  else if (order_)
     gather();
   else
     slice();
@@ -99,7 +114,7 @@ std::span<const Array> BatchFeeder::next() {
 }
 
 std::span<const Array> BatchFeeder::batch(int64_t batch) {
-  if (next_ != batch || seed_)
+  if (next_ != batch || order_)
     begin(0, batch);
   return next();
 }
@@ -108,11 +123,11 @@ std::span<const Array> BatchFeeder::batch(int64_t batch) {
 std::vector<Array> BatchFeeder::make(int64_t batch) const {
   int64_t begin = batch * batchSize_, count = std::min(batchSize_, size() - begin);
   std::vector<int64_t> own;
-  if (order_.empty()) {
+  if (indices_.empty()) {
     own.resize(static_cast<size_t>(count));
     std::iota(own.begin(), own.end(), begin);
   }
-  std::span<const int64_t> indices(order_.empty() ? own.data() : order_.data() + begin, static_cast<size_t>(count));
+  std::span<const int64_t> indices(indices_.empty() ? own.data() : indices_.data() + begin, static_cast<size_t>(count));
   Dataset samples = dataset_.samples()->gather(indices);
   try {
     return inputs_.complete(samples);
@@ -144,7 +159,7 @@ void BatchFeeder::gather() {
       buffers_[i] = Array(shape, rows_[i].dtype());
     }
     Gather gather{static_cast<char *>(buffers_[i].raw()), static_cast<const char *>(rows_[i].raw()),
-                  order_.data() + begin, count, rows_[i].rowBytes()};
+                  indices_.data() + begin, count, rows_[i].rowBytes()};
     gather.run(threads_);
     arrays_.push_back(buffers_[i].rows(0, count));
   }

@@ -13,6 +13,13 @@
 
 namespace tenon::data {
 
+/// The order of a pass: of the samples, or of whole batches, each by a permutation of (seed, pass).
+struct Order {
+  int64_t seed = 0;
+  bool wholeBatches = false;
+  bool operator==(const Order &) const = default;
+};
+
 /// Cuts a data set into batches in the form an entry takes them. Arrays in memory are matched to the entry's inputs
 /// once; a batch is then a view of rows, or rows gathered into memory that is kept. Batches of Samples and Generators
 /// are made ahead by workers.
@@ -25,9 +32,8 @@ public:
   int64_t batchCount() const;
   int64_t batchSize() const { return batchSize_; }
 
-  /// Goes to batch number `first` of pass number `pass`: samples in their own order, or, with a seed, in the order of
-  /// permutation(size, seed, pass). What lies before is not read (a generator may have to, see fromGenerator).
-  void begin(int64_t pass, int64_t first = 0, std::optional<int64_t> seed = {});
+  /// Goes to batch number `first` of pass number `pass`: samples in their own order, or in another. What lies before is not read (a generator may have to, see fromGenerator).
+  void begin(int64_t pass, int64_t first = 0, std::optional<Order> order = {});
   /// The next batch's arrays, valid until the next call; none at the end of the pass.
   std::span<const Array> next();
   /// Batch number `batch` of the samples in their own order.
@@ -35,6 +41,7 @@ public:
 
 private:
   std::vector<Array> make(int64_t batch) const;
+  std::vector<int64_t> indices() const;
   void slice();
   void gather();
 
@@ -43,8 +50,8 @@ private:
   int64_t batchSize_;
   int threads_;
   int64_t pass_ = -1, next_ = -1;
-  std::optional<int64_t> seed_;
-  std::vector<int64_t> order_; // of the pass, when there is a seed
+  std::optional<Order> order_;
+  std::vector<int64_t> indices_; // of the samples in the order of the pass, when there is one
   std::vector<Array> arrays_;
   // Arrays in memory: all rows as the entry takes them (ones of one batch where there are no weights), and room for
   // one batch, made when rows are gathered first.

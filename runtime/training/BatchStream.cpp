@@ -8,9 +8,9 @@
 
 namespace tenon {
 
-BatchStream::BatchStream(data::BatchFeeder &feeder, std::optional<int64_t> seed, int64_t first, int epoch, bool endless,
+BatchStream::BatchStream(data::BatchFeeder &feeder, std::optional<data::Order> order, int64_t first, int epoch, bool endless,
                          int64_t *passes)
-    : feeder_(feeder), seed_(seed), endless_(endless), passes_(passes) {
+    : feeder_(feeder), order_(order), endless_(endless), passes_(passes) {
   int64_t begun = passes ? *passes : 0, count = feeder.batchCount();
   if (count < 0)
     at_ = endless ? Position{begun, begun == 0 ? first : 0} : Position{std::max<int64_t>(begun, epoch), 0};
@@ -18,7 +18,7 @@ BatchStream::BatchStream(data::BatchFeeder &feeder, std::optional<int64_t> seed,
     at_ = {begun, 0};
   else
     at_ = {first / count, first % count};
-  feeder_.begin(at_.pass, at_.batch, seed_);
+  feeder_.begin(at_.pass, at_.batch, order_);
 }
 
 bool BatchStream::more() {
@@ -27,7 +27,7 @@ bool BatchStream::more() {
   if (at_.batch == 0)
     throw Error("the generator gave no batch in pass " + std::to_string(at_.pass));
   at_ = {at_.pass + 1, 0};
-  feeder_.begin(at_.pass, 0, seed_);
+  feeder_.begin(at_.pass, 0, order_);
   return endless_ && more();
 }
 
@@ -38,11 +38,11 @@ std::span<const Array> BatchStream::take() {
   return std::exchange(batches_, {});
 }
 
-void BatchStream::goOn(Position position, std::optional<int64_t> seed) {
+void BatchStream::goOn(Position position, std::optional<data::Order> order) {
   at_ = position;
-  seed_ = seed;
+  order_ = order;
   batches_ = {};
-  feeder_.begin(at_.pass, at_.batch, seed_);
+  feeder_.begin(at_.pass, at_.batch, order_);
 }
 
 } // namespace tenon

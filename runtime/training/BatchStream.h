@@ -20,7 +20,7 @@ public:
   /// Begins with batch number `first` of a training from its very start, or, when its pass was begun by a training
   /// before and not left in its middle, with the next pass that was not. When the batches of a pass are not known,
   /// `epoch` is the pass to begin with, and, with `endless`, batches before `first` are left out of pass 0.
-  BatchStream(data::BatchFeeder &feeder, std::optional<int64_t> seed, int64_t first, int epoch, bool endless,
+  BatchStream(data::BatchFeeder &feeder, std::optional<data::Order> order, int64_t first, int epoch, bool endless,
               int64_t *passes);
 
   /// Whether there is a batch, which take() then gives. At the end of a pass the next one begins, for a stream that is
@@ -29,11 +29,11 @@ public:
   std::span<const Array> take();
 
   Position position() const { return at_; }
-  void goOn(Position position, std::optional<int64_t> seed);
+  void goOn(Position position, std::optional<data::Order> order);
 
 private:
   data::BatchFeeder &feeder_;
-  std::optional<int64_t> seed_;
+  std::optional<data::Order> order_;
   bool endless_ = false;
   int64_t *passes_ = nullptr;
   Position at_;

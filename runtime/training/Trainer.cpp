@@ -99,6 +99,7 @@ public:
     if (signal())
       at(SafePoint::Signal);
     history_->signal = context_.signal;
+    history_->params = {{"verbose", context_.verbose}, {"epochs", context_.epochs}, {"steps", context_.steps}};
     each(callbacks_, [&](auto &callback) { callback->onTrainEnd(context_, logs_); });
     return *history_;
   }
@@ -107,8 +108,11 @@ private:
   static int64_t stepsOf(const FitOptions &options, const data::BatchFeeder &feeder) {
     return options.stepsPerEpoch ? options.stepsPerEpoch : feeder.batchCount();
   }
-  /// The seed of the order of samples, when they are shuffled.
-  std::optional<int64_t> order() const { return options_.shuffle ? std::optional(seed_) : std::nullopt; }
+  std::optional<data::Order> order() const {
+    if (options_.shuffle == Shuffle(false))
+      return std::nullopt;
+    return data::Order{seed_, options_.shuffle.wholeBatches()};
+  }
   int signal() { return context_.signal = interrupt_.signal(); }
   void at(SafePoint point) {
     each(callbacks_, [&](auto &callback) { callback->onSafePoint(context_, point); });
@@ -175,7 +179,7 @@ private:
     plan.set("samples", feeder_.size());
     plan.set("batchSize", feeder_.batchSize());
     plan.set("stepsPerEpoch", context_.steps);
-    plan.set("shuffle", options_.shuffle);
+    plan.set("shuffle", options_.shuffle.text());
     plan.set("validationSamples", validation_ ? validation_->size() : int64_t(0));
     if (options_.seed)
       plan.set("seed", *options_.seed);
@@ -246,6 +250,11 @@ private:
   bool batchLogs_ = false;
 };
 } // namespace
+
+Shuffle::Shuffle(const std::string &text) : text_(text) {
+  if (text != "on" && text != "off" && text != "batch")
+    throw Error("shuffle: expected true, false or \"batch\", received '" + text + "'", Fault::Usage);
+}
 
 Trainer::Trainer(Session &session, Dataset dataset, FitOptions options, TrainerSettings settings)
     : session_(session), train_(std::move(dataset)), options_(std::move(options)), settings_(settings) {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/data/BatchFeeder.h"
 #include "tests/runtime/Helpers.h"
 #include "tests/runtime/LinearProgram.h"
 #include "tests/runtime/Samples.h"
 
 #include <tenon/trainer.h>
 
+#include <gmock/gmock.h>
+
 #include <cmath>
 #include <csignal>
+#include <set>
 
 using namespace tenon;
 using test::errorOf;
@@ -101,6 +105,30 @@ TEST_F(TrainerTest, OrderOfSamplesIsAFunctionOfSeedAndEpoch) {
   EXPECT_NE(train({.epochs = 2, .seed = 5}), train({.epochs = 2, .seed = 6}));
   EXPECT_NE(train({.epochs = 2, .seed = 5}), train({.epochs = 2, .shuffle = false}));
   EXPECT_EQ(train({.epochs = 2, .seed = 5}), train({.epochs = 1, .seed = 5})) << "resumed training gives the same bits";
+}
+
+TEST_F(TrainerTest, ShufflesWholeBatchesOnRequest) {
+  // The first column tells the sample; every batch is a run, the last one, which is not full, stays the last.
+  Array x({22, 3}, DType::F32);
+  for (int64_t i = 0; i < 22; ++i)
+    x.data<float>()[3 * i] = float(i);
+  data::BatchFeeder feeder(session.program().entry("train_step"), Dataset(x, Array({22, 1}, DType::F32)), 5);
+  std::set<std::vector<int>> orders;
+  for (int64_t pass = 0; pass < 8; ++pass) {
+    feeder.begin(pass, 0, data::Order{3, true});
+    std::vector<int> firsts;
+    for (std::span<const Array> batch; !(batch = feeder.next()).empty();) {
+      firsts.push_back(int(batch[0].at(0)));
+      for (int64_t i = 0; i < batch[0].rowCount(); ++i)
+        EXPECT_EQ(batch[0].at(3 * i), firsts.back() + i);
+    }
+    EXPECT_EQ(firsts.back(), 20);
+    EXPECT_THAT(firsts, testing::UnorderedElementsAre(0, 5, 10, 15, 20));
+    orders.insert(firsts);
+  }
+  EXPECT_GT(orders.size(), 3u);
+  EXPECT_EQ(errorOf([&] { fit(samples(4), {.shuffle = "rows"}); }),
+            "shuffle: expected true, false or \"batch\", received 'rows'");
 }
 
 TEST_F(TrainerTest, StepsPerEpochGoesOnThroughTheData) {

@@ -50,7 +50,7 @@ void run(const Options &options) {
                  .epochs = options.epochs,
                  .verbose = options.verbose,
                  .validationSplit = options.validationSplit,
-                 .shuffle = options.shuffle == "on",
+                 .shuffle = options.shuffle,
                  .seed = options.seed};
   if (!options.validation.empty())
     fit.validationData = readSamples(options.validation, model, /*withTargets=*/true);
@@ -92,8 +92,8 @@ void addTrain(CLI::App &app, Action &action) {
       ->excludes(validation);
   command->add_option("--epochs", options->epochs)->check(CLI::PositiveNumber)->capture_default_str();
   command->add_option("--batch-size", options->batchSize)->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_option("--shuffle", options->shuffle, "on or off")
-      ->check(CLI::IsMember({"on", "off"}))
+  command->add_option("--shuffle", options->shuffle, "every epoch in an order of its own: of the samples (on), of whole batches (batch), or not (off)")
+      ->check(CLI::IsMember({"on", "off", "batch"}))
       ->capture_default_str();
   command->add_option("--seed", options->seed, "of the order of samples and of dropout; the model's by default");
   command->add_option("--optimizer", options->compile.optimizer,

@@ -15,6 +15,7 @@ class History : public Callback {
 public:
   std::map<std::string, std::vector<double>> history;
   std::vector<int> epoch;
+  std::map<std::string, int64_t> params; ///< "verbose", "epochs" and "steps" (batches per epoch) of the fit
   int signal = 0; ///< of the signal that ended the training (SIGINT of Ctrl-C, SIGTERM), 0 when none did
   bool interrupted() const { return signal != 0; }
 

@@ -10,6 +10,22 @@
 
 namespace tenon {
 
+/// Whether every pass has an order of its own: of the samples (true), of whole batches ("batch", for data that is read
+/// faster so), or that of the data (false).
+class Shuffle {
+public:
+  Shuffle(bool samples) : text_(samples ? "on" : "off") {}
+  /// "on", "off" or "batch"; an Error for another one.
+  Shuffle(const std::string &text);
+  Shuffle(const char *text) : Shuffle(std::string(text)) {}
+  bool wholeBatches() const { return text_ == "batch"; }
+  const std::string &text() const { return text_; }
+  bool operator==(const Shuffle &) const = default;
+
+private:
+  std::string text_;
+};
+
 /// Keras's fit arguments, in Keras's order. The batches of a generator have a size and an order of their own: batchSize
 /// and shuffle do not matter for it, its pass is an epoch unless stepsPerEpoch says otherwise.
 struct FitOptions {
@@ -19,7 +35,7 @@ struct FitOptions {
   Callbacks callbacks = {};
   double validationSplit = 0; ///< the share of the samples, from the end and before shuffling, that validates
   std::optional<Dataset> validationData = std::nullopt;
-  bool shuffle = true;
+  Shuffle shuffle = true;
   std::map<int, double> classWeight = {}; ///< one output only, excludes sampleWeight; a class not named counts 1
   Feed sampleWeight = {};                 ///< (n,); one for all outputs or one per output
   int initialEpoch = 0;
