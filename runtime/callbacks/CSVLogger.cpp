@@ -38,12 +38,14 @@ void CSVLogger::open(const char *mode) {
 void CSVLogger::write(const std::string &line) {
   if (std::fputs((line + "\r\n").c_str(), file_.get()) < 0 || std::fflush(file_.get()) != 0)
     throw Error("CSVLogger: " + filename_ + ": cannot be written: " + std::strerror(errno));
+  size_ = std::ftell(file_.get());
 }
 
 void CSVLogger::onTrainBegin(TrainingContext &) {
   keys_.clear();
   open(append_ ? "a" : "w");
-  header_ = std::ftell(file_.get()) == 0;
+  size_ = std::ftell(file_.get());
+  header_ = size_ == 0;
 }
 
 void CSVLogger::onEpochEnd(TrainingContext &, int epoch, Logs &logs) {
@@ -74,7 +76,7 @@ void CSVLogger::onTrainEnd(TrainingContext &, const Logs &) { file_ = nullptr; }
 
 State CSVLogger::saveState() const {
   State state;
-  state.set("size", int64_t(std::ftell(file_.get())));
+  state.set("size", size_);
   state.set("header", header_);
   for (size_t i = 0; i < keys_.size(); ++i)
     state.set("key " + std::to_string(i), keys_[i]);
@@ -85,12 +87,12 @@ void CSVLogger::onTrainResume(TrainingContext &context, const State &state) {
   if (state.empty())
     return onTrainBegin(context);
   open("r+");
-  const int64_t size = state.integer("size");
-  if (std::fseek(file_.get(), 0, SEEK_END) != 0 || std::ftell(file_.get()) < size)
+  size_ = state.integer("size");
+  if (std::fseek(file_.get(), 0, SEEK_END) != 0 || std::ftell(file_.get()) < size_)
     throw Error("CSVLogger: " + filename_ + ": is shorter than it was when the training was captured (" +
-                std::to_string(size) + " bytes)");
-  if (ftruncate(fileno(file_.get()), size) != 0 || std::fseek(file_.get(), size, SEEK_SET) != 0)
-    throw Error("CSVLogger: " + filename_ + ": cannot be cut to " + std::to_string(size) +
+                std::to_string(size_) + " bytes)");
+  if (ftruncate(fileno(file_.get()), size_) != 0 || std::fseek(file_.get(), size_, SEEK_SET) != 0)
+    throw Error("CSVLogger: " + filename_ + ": cannot be cut to " + std::to_string(size_) +
                 " bytes: " + std::strerror(errno));
   header_ = state.integer("header") != 0;
   keys_.clear();

@@ -166,6 +166,7 @@ private:
   void write(const std::string &line);
   std::string filename_, separator_;
   bool append_, header_ = true;
+  int64_t size_ = 0; // of what is written
   std::vector<std::string> keys_; // empty before the first epoch
   std::shared_ptr<std::FILE> file_;
 };
