@@ -57,9 +57,8 @@ void run(const std::string &folder, int epochs) {
 
   Sequential model;
   model.add(Input({words.options().numWords}, {.name = "words"}));
-  model.add(Dropout(0.5));
+  model.add(Dropout({.rate = 0.5}));
   model.add(Dense({.units = 64, .activation = "relu"}));
-  model.add(Dropout(0.5));
   model.add(Dense({.units = static_cast<int64_t>(kTopics.size()), .activation = "softmax"}));
   model.summary();
   model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});

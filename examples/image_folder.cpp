@@ -49,7 +49,7 @@ void run(const std::string &folder, const std::string &digits, int epochs) {
   model.add(Conv2D({.filters = 64, .kernelSize = {3, 3}, .activation = "relu"}));
   model.add(MaxPooling2D({.poolSize = {2, 2}}));
   model.add(Flatten());
-  model.add(Dropout(0.3));
+  model.add(Dropout({.rate = 0.3}));
   model.add(Dense({.units = static_cast<int64_t>(train.classNames.size()), .activation = "softmax"}));
   model.summary();
   model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
@@ -72,7 +72,7 @@ void run(const std::string &folder, const std::string &digits, int epochs) {
 int main(int argc, char **argv) {
   try {
     std::string folder = "digits-images", digits = "examples/data/digits.csv.gz";
-    int epochs = 12;
+    int epochs = 30;
     for (int i = 1; i < argc; i += 2) {
       const std::string option = argv[i];
       if (i + 1 == argc || (option != "--images" && option != "--digits" && option != "--epochs") ||

