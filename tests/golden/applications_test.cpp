@@ -172,7 +172,8 @@ TEST(Networks, LookForWeightsWhereKerasKeepsThem) {
 }
 
 TEST(Networks, TakeWeightsOfOlderFiles) {
-  applications::MobileNetOptions options{.inputShape = {32, 32, 3}, .alpha = 0.25, .includeTop = false, .weights = std::nullopt};
+  applications::MobileNetOptions options{
+      .inputShape = {32, 32, 3}, .alpha = 0.25, .includeTop = false, .weights = std::nullopt};
   const std::string path = ::testing::TempDir() + "/mobilenet_weights.h5";
   const Model model = applications::MobileNet(options);
   model.saveWeights(path);
