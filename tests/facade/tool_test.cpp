@@ -152,6 +152,11 @@ TEST(TenonCompile, UserMistakesAreOneLine) {
   expectRefused("compile broken.mlir", 1, "tenon: broken.mlir:1: expected non-function type\n");
   expectRefused("compile model.onnx", 1, "model.onnx: expected a model file (.tenon, .keras, .h5) or a module (.mlir)");
   expectRefused("compile plain.tenon --train", 1, "plain: was saved before compile(), so it has no training step");
+  expectRefused("compile plain.tenon --train --freeze=dense", 1, "plain: was saved before compile(), so it has no training step");
+  expectRefused("compile plain.tenon --freeze=dense", 2, "--freeze: only training changes layers; it goes with --train");
+  expectRefused("compile broken.mlir --train --freeze=dense", 2, "--freeze: 'broken.mlir' is a module; this needs a model's file");
+  expectRefused("compile broken.mlir --weights=x.npz", 2, "--weights: 'broken.mlir' is a module; this needs a model's file");
+  expectRefused("compile plain.tenon --weights=missing.npz", 1, "missing.npz");
   expectRefused("compile plain.tenon -o /nowhere/x", 1, "/nowhere/x");
   for (const char *name : {"plain", "plain.so", "broken.so", "model.so"})
     EXPECT_FALSE(exists(name)) << name;
