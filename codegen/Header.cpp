@@ -191,7 +191,7 @@ private:
       if (inState)
         state += (bytesOf(*variable) + 63) / 64 * 64;
     }
-    out += "};\n/* Bytes of one block for every variable with in_state: what training changes and what you may set. */\n#define " + upper(tag) +
+    out += "};\n/* Bytes of one block for every variable with in_state: what training changes and what you may set. A multiple of\n * 64. */\n#define " + upper(tag) +
            "_STATE_BYTES " + std::to_string(state) +
            "\n/* Gives every variable its memory: in state (yours, aligned to 64 bytes) with the stored value or zeros, or, where "
            "nothing\n * changes it, in the program. */\nstatic inline void " +

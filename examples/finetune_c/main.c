@@ -10,7 +10,7 @@
  *   tenon compile digits.tenon --weights=tuned.npz --emit=exe        # a program with the new weights
  *
  * Reads labelled images from standard input, one per line: 64 grey values from 0 to 16 and the class, separated by
- * commas. Every fourth one is held out: training does not see it. */
+ * commas. Every fourth one is held out: training here does not see it (the first training may have, in positive). */
 #include "digits.h"
 #include "npz.h"
 #include "threads.h"
@@ -32,21 +32,13 @@ typedef struct samples {
 
 typedef struct session {
   digits_variables variables;
-  void *state, *workspace;      /* what training changes; what a call needs while it runs */
+  char *memory, *workspace;     /* what malloc gave: the state, then the workspace, which a call needs while it runs */
   const tenon_threads *threads; /* null for one */
 } session;
 
 static void fail(const char *what, const char *why) {
   fprintf(stderr, "%s: %s\n", what, why);
   exit(1);
-}
-
-/* malloc aligns less than the 64 bytes that a program asks for. */
-static void *allocate(int64_t bytes) {
-  char *memory = bytes < 0 ? NULL : malloc((size_t)bytes + 64);
-  if (!memory)
-    fail("finetune", "out of memory");
-  return memory + (64 - (uintptr_t)memory % 64) % 64;
 }
 
 static void grow(samples *s) {
@@ -91,13 +83,25 @@ static session makeSession(const tenon_threads *threads) {
   session s;
   if (!digits_supported())
     fail("finetune", "this processor lacks instructions that the model was compiled for");
+  const int64_t workspace = larger(larger(digits_train_step_workspace(BATCH), digits_predict_workspace(BATCH)),
+                                   larger(larger(digits_prepare_workspace(), digits_reset_metrics_workspace()),
+                                          digits_read_metrics_workspace()));
   s.threads = threads;
-  s.state = allocate(DIGITS_STATE_BYTES);
-  digits_variables_place(&s.variables, s.state); /* the weights' values come from the object */
-  s.workspace = allocate(larger(larger(digits_train_step_workspace(BATCH), digits_predict_workspace(BATCH)),
-                                larger(larger(digits_prepare_workspace(), digits_reset_metrics_workspace()),
-                                       digits_read_metrics_workspace())));
+  s.memory = malloc((size_t)(DIGITS_STATE_BYTES + workspace + 64));
+  if (!s.memory)
+    fail("finetune", "out of memory");
+  char *state = s.memory + (64 - (uintptr_t)s.memory % 64) % 64; /* malloc aligns less than the 64 bytes a program asks for */
+  digits_variables_place(&s.variables, state); /* the weights' values come from the object */
+  s.workspace = state + DIGITS_STATE_BYTES;
   return s;
+}
+
+static void freeAll(session *s, samples *train, samples *held) {
+  free(s->memory);
+  free(train->images);
+  free(train->targets);
+  free(held->images);
+  free(held->targets);
 }
 
 /* One pass over the images in their order; prints what the metrics say of it. */
@@ -178,5 +182,6 @@ int main(int argc, char **argv) {
   const char *problem = writeWeights(argv[1], digits_variable_info, s.variables.at, DIGITS_VARIABLE_COUNT);
   if (problem)
     fail(argv[1], problem);
+  freeAll(&s, &train, &held);
   return 0;
 }

@@ -175,6 +175,16 @@ class FineTune(unittest.TestCase):
             self.assertEqual(error.count("\n"), 1, error)
             self.assertFalse(os.path.exists(self.path("x.npz")), arguments)
 
+    def testAFullDiskLeavesTheFileThatWasThere(self):
+        self.finetune("kept.npz", 1)
+        with open(self.path("kept.npz"), "rb") as file:
+            before = file.read()
+        error = run("bash", "-c", "trap '' XFSZ; ulimit -f 8; exec ./finetune kept.npz 2", input=self.text, cwd=self.folder, code=1).stderr
+        self.assertEqual(error, "kept.npz: File too large\n")
+        with open(self.path("kept.npz"), "rb") as file:
+            self.assertEqual(file.read(), before)
+        self.assertFalse(os.path.exists(self.path("kept.npz.new")))
+
     def testTheToolSaysWhichLayersThereAre(self):
         error = self.tool("compile", "digits.tenon", "--train", "--freeze=conv2d,conv9", "--emit=object", "-o", "no", code=2).stderr
         self.assertRegex(error, r"--freeze: digits has no layer 'conv9', it has image, .*conv2d_1, .*dense\n$")

@@ -144,6 +144,7 @@ TEST(TenonCompile, UserMistakesAreOneLine) {
   expectRefused("", 2, "subcommand is required");
   expectRefused("compile", 2, "MODEL is required");
   expectRefused("compile plain.tenon --fast", 2, "--fast");
+  expectRefused("compile --emit exe plain.tenon plain.tenon", 2, "not expected"); // the option took one text
   expectRefused("compile plain.tenon --emit=dll", 2, "--emit");
   expectRefused("compile plain.tenon --tag=1x", 2, "--tag: expected a C name other than tenon, got '1x'");
   expectRefused("compile plain.tenon --target=z80", 2, "--target: ");

@@ -153,9 +153,7 @@ void addCompile(CLI::App &app, Action &action) {
   command
       ->add_option("--freeze", options->changes.freeze,
                    "with --train: layers that training leaves as they are, separated by commas; INNER/LAYER for one of an inner model")
-      ->delimiter(',')
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->delimiter(',');
   command->add_option("--weights", options->changes.weights,
                       "a file of weights (.weights.h5, .h5, .npz) that take the place of the model's");
   command->add_option("--target", options->target, "host, x86-64-v3, x86-64-v4, aarch64 or a processor's name");
