@@ -14,11 +14,16 @@ std::string upper(std::string text) {
     c = llvm::toUpper(c);
   return text;
 }
-// A C identifier; "target:digit" becomes "target_digit".
-std::string identifier(const std::string &name) {
+// "target:digit" becomes "target_digit".
+std::string cName(const std::string &name) {
   std::string text;
   for (char c : name)
     text += llvm::isAlnum(c) ? c : '_';
+  return text;
+}
+// A C identifier.
+std::string identifier(const std::string &name) {
+  std::string text = cName(name);
   static const std::set<std::string> keywords = {
       "alignas", "alignof", "and", "asm", "auto", "bool", "break", "case", "catch", "char", "class", "concept", "const",
       "constexpr", "continue", "decltype", "default", "delete", "do", "double", "else", "enum", "explicit", "export",
@@ -50,6 +55,40 @@ const char *cType(fb::DType type) {
     return "int8_t";
   }
 }
+const char *dtypeName(fb::DType type) {
+  static const char *const names[] = {"TENON_F32", "TENON_I32", "TENON_I64", "TENON_I8"};
+  return names[static_cast<int>(type)];
+}
+const char *kindName(fb::Kind kind) {
+  static const char *const names[] = {"TENON_WEIGHT", "TENON_STATISTIC", "TENON_SLOT", "TENON_METRIC",
+                                      "TENON_HYPER",  "TENON_DERIVED",   "TENON_STATE"};
+  return names[static_cast<int>(kind)];
+}
+int64_t bytesOf(const fb::VariableT &variable) {
+  int64_t bytes = variable.spec->dtype == fb::DType::I64 ? 8 : variable.spec->dtype == fb::DType::I8 ? 1 : 4;
+  for (auto &dim : variable.spec->dims)
+    bytes *= dim->size;
+  return bytes;
+}
+// What no entry assigns and the caller may: the learning rate.
+bool isSetting(const fb::VariableT &variable) { return variable.kind == fb::Kind::Hyper && !variable.mutable_; }
+// A frozen layer's weight has no entry that assigns it.
+bool isTrained(const fb::VariableT &variable) {
+  return variable.kind == fb::Kind::Weight && variable.trainable && variable.mutable_;
+}
+bool isInState(const fb::VariableT &variable) {
+  return variable.mutable_ || variable.offset < 0 || variable.kind == fb::Kind::Hyper;
+}
+// The inside of a C string literal.
+std::string stringText(const std::string &name) {
+  std::string text;
+  for (char c : name) {
+    if (c == '"' || c == '\\')
+      text += '\\';
+    text += llvm::isPrint(c) || (c & 0x80) ? c : '_';
+  }
+  return text;
+}
 std::string shapeText(const fb::TensorSpecT &spec) {
   std::string text = "(";
   for (size_t i = 0; i < spec.dims.size(); ++i)
@@ -68,7 +107,12 @@ public:
            " * Every pointer is the caller's; arrays are dense and row major; the workspace is aligned to 64 bytes.\n"
            " * Tenon's own runners flush denormal numbers to zero on every thread; the bits are equal where the caller does so too. */\n";
     std::string guard = upper(tag) + "_TENON_H";
-    out += "#ifndef " + guard + "\n#define " + guard + "\n\n#include <tenon/c_api.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
+    bool needsState = false;
+    for (auto &variable : manifest.variables)
+      needsState |= variable->mutable_ || variable->offset < 0;
+    out += "#ifndef " + guard + "\n#define " + guard + "\n\n#include <tenon/c_api.h>\n" +
+           (needsState ? "#include <tenon/variable.h>\n\n#include <string.h>\n" : "") +
+           "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
     out += "extern const tenon_program_table " + tag + "_program;\n\n";
     out += "/* 1 when this CPU has what the code needs. */\nstatic inline int " + tag + "_supported(void) {\n  return 1";
     for (const std::string &feature : manifest.features)
@@ -76,11 +120,10 @@ public:
     out += ";\n}\n\n";
     if (!manifest.variables.empty())
       out += "#define " + upper(tag) + "_VARIABLE_COUNT " + std::to_string(manifest.variables.size()) + "\n";
-    bool needsState = false;
-    for (auto &variable : manifest.variables)
-      needsState |= variable->mutable_ || variable->offset < 0;
     if (!manifest.variables.empty())
-      writeVariables();
+      writeVariables(needsState);
+    if (needsState)
+      writeState();
     for (size_t i = 0; i < manifest.entries.size(); ++i)
       writeEntry(i, needsState);
     out += "#ifdef __cplusplus\n} /* extern \"C\" */\n\n#include <cstddef>\n#include <cstdlib>\n#include <new>\n#if __cplusplus >= 202002L\n#include <span>\n"
@@ -92,17 +135,19 @@ public:
 
 private:
   // A table of variable addresses: constants stand in the program's weights; the caller provides what changes.
-  void writeVariables() {
+  void writeVariables(bool needsState) {
     std::string name = tag + "_variables";
     out += "\n/* Where the program's variables lie: one address each, in this order:\n";
     for (size_t i = 0; i < manifest.variables.size(); ++i) {
       const fb::VariableT &v = *manifest.variables[i];
       out += " *   " + std::to_string(i) + "  " + comment(v.spec->name) + "  " + cType(v.spec->dtype) + " " + shapeText(*v.spec) +
-             (v.mutable_ ? "  changed by training" : "") + (v.offset < 0 ? "  the caller's" : "") + "\n";
+             (v.mutable_ ? "  changed by training" : isSetting(v) ? "  may be set between calls" : "") +
+             (v.offset < 0 ? "  the caller's" : "") + "\n";
     }
     out += " */\ntypedef struct " + name + " {\n  void *at[" + upper(tag) + "_VARIABLE_COUNT];\n} " + name + ";\n";
     out += "/* Points every variable that has a stored value at it. Values that training changes must be copied to memory of\n"
-           " * the caller's first (see " + tag + "_variable_bytes). */\n";
+           " * the caller's first (" +
+           (needsState ? name + "_place does it" : "see " + tag + "_variable_bytes") + "). */\n";
     bool derived = false;
     for (auto &variable : manifest.variables)
       derived |= variable->kind == fb::Kind::Derived && variable->offset < 0;
@@ -117,14 +162,44 @@ private:
              (v.offset < 0 ? "0" : "(void *)(weights + " + std::to_string(v.offset) + ")") + ";\n";
     }
     out += "}\n/* Bytes of each variable. */\nstatic const int64_t " + tag + "_variable_bytes[" + upper(tag) + "_VARIABLE_COUNT] = {";
-    for (size_t i = 0; i < manifest.variables.size(); ++i) {
-      const fb::VariableT &v = *manifest.variables[i];
-      int64_t bytes = v.spec->dtype == fb::DType::I64 ? 8 : v.spec->dtype == fb::DType::I8 ? 1 : 4;
-      for (auto &dim : v.spec->dims)
-        bytes *= dim->size;
-      out += (i ? ", " : "") + std::to_string(bytes);
-    }
+    for (size_t i = 0; i < manifest.variables.size(); ++i)
+      out += (i ? ", " : "") + std::to_string(bytesOf(*manifest.variables[i]));
     out += "};\n\n";
+  }
+
+  // For who trains: what each variable is, by index, name and kind, and all the memory they need as one block.
+  void writeState() {
+    std::string variables = tag + "_variables", info = tag + "_variable_info", count = upper(tag) + "_VARIABLE_COUNT";
+    std::set<std::string> taken;
+    out += "/* Places in " + variables + ".at and " + info + ". */\nenum {\n";
+    for (size_t i = 0; i < manifest.variables.size(); ++i) {
+      std::string name = upper(tag) + "_AT_" + upper(cName(manifest.variables[i]->spec->name));
+      while (!taken.insert(name).second)
+        name += "_";
+      out += "  " + name + " = " + std::to_string(i) + (i + 1 < manifest.variables.size() ? ",\n" : "\n};\n");
+    }
+    out += "/* What each variable is. */\nstatic const tenon_variable " + info + "[" + count + "] = {\n";
+    int64_t state = 0;
+    for (auto &variable : manifest.variables) {
+      std::string dims;
+      for (auto &dim : variable->spec->dims)
+        dims += (dims.empty() ? "" : ", ") + std::to_string(dim->size);
+      bool inState = isInState(*variable);
+      out += "    {\"" + stringText(variable->spec->name) + "\", " + kindName(variable->kind) + ", " + dtypeName(variable->spec->dtype) + ", " +
+             (isTrained(*variable) ? "1, " : "0, ") + (inState ? "1, " : "0, ") + std::to_string(variable->spec->dims.size()) +
+             ", {" + (dims.empty() ? "0" : dims) + "}, " + std::to_string(bytesOf(*variable)) + "},\n";
+      if (inState)
+        state += (bytesOf(*variable) + 63) / 64 * 64;
+    }
+    out += "};\n/* Bytes of one block for every variable with in_state: what training changes and what you may set. A multiple of\n * 64. */\n#define " + upper(tag) +
+           "_STATE_BYTES " + std::to_string(state) +
+           "\n/* Gives every variable its memory: in state (yours, aligned to 64 bytes) with the stored value or zeros, or, where "
+           "nothing\n * changes it, in the program. */\nstatic inline void " +
+           variables + "_place(" + variables + " *variables, void *state) {\n  char *next = (char *)state;\n  " + variables +
+           "_init(variables);\n  for (int i = 0; i < " + count + "; ++i) {\n    const int64_t bytes = " + info +
+           "[i].bytes;\n    if (!" + info +
+           "[i].in_state)\n      continue;\n    if (variables->at[i])\n      memcpy(next, variables->at[i], (size_t)bytes);\n"
+           "    else\n      memset(next, 0, (size_t)bytes);\n    variables->at[i] = next;\n    next += (bytes + 63) / 64 * 64;\n  }\n}\n\n";
   }
 
   std::vector<std::string> memberNames(const std::vector<std::unique_ptr<fb::TensorSpecT>> &specs) {

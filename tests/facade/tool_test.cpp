@@ -144,6 +144,7 @@ TEST(TenonCompile, UserMistakesAreOneLine) {
   expectRefused("", 2, "subcommand is required");
   expectRefused("compile", 2, "MODEL is required");
   expectRefused("compile plain.tenon --fast", 2, "--fast");
+  expectRefused("compile --emit exe plain.tenon plain.tenon", 2, "not expected"); // the option took one text
   expectRefused("compile plain.tenon --emit=dll", 2, "--emit");
   expectRefused("compile plain.tenon --tag=1x", 2, "--tag: expected a C name other than tenon, got '1x'");
   expectRefused("compile plain.tenon --target=z80", 2, "--target: ");
@@ -152,6 +153,11 @@ TEST(TenonCompile, UserMistakesAreOneLine) {
   expectRefused("compile broken.mlir", 1, "tenon: broken.mlir:1: expected non-function type\n");
   expectRefused("compile model.onnx", 1, "model.onnx: expected a model file (.tenon, .keras, .h5) or a module (.mlir)");
   expectRefused("compile plain.tenon --train", 1, "plain: was saved before compile(), so it has no training step");
+  expectRefused("compile plain.tenon --train --freeze=dense", 1, "plain: was saved before compile(), so it has no training step");
+  expectRefused("compile plain.tenon --freeze=dense", 2, "--freeze: only training changes layers; it goes with --train");
+  expectRefused("compile broken.mlir --train --freeze=dense", 2, "--freeze: 'broken.mlir' is a module; this needs a model's file");
+  expectRefused("compile broken.mlir --weights=x.npz", 2, "--weights: 'broken.mlir' is a module; this needs a model's file");
+  expectRefused("compile plain.tenon --weights=missing.npz", 1, "missing.npz");
   expectRefused("compile plain.tenon -o /nowhere/x", 1, "/nowhere/x");
   for (const char *name : {"plain", "plain.so", "broken.so", "model.so"})
     EXPECT_FALSE(exists(name)) << name;

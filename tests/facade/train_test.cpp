@@ -116,6 +116,42 @@ TEST_F(TenonTrain, SigtermKeepsTheTrainingAndSaysSo) {
   EXPECT_THAT(contentOf("said"), HasSubstr("BackupAndRestore: Ctrl-C: the training is kept in never.tenon.stopped as it is after epoch "));
 }
 
+/// Are the weights of this prefix, and those alone, the same in both models?
+void expectOnlyThoseStay(const Model &before, const Model &after, const std::string &prefix) {
+  const std::vector<Array> old = before.getWeights(), now = after.getWeights();
+  const std::vector<std::string> names = after.weightNames();
+  ASSERT_EQ(old.size(), now.size());
+  for (size_t i = 0; i < now.size(); ++i)
+    EXPECT_EQ(sameBits(old[i], now[i]), names[i].starts_with(prefix)) << names[i];
+}
+
+TEST_F(TenonTrain, FrozenLayersStayAsTheyAre) {
+  const std::string train = " --data train.npz --epochs 2 --batch-size 16";
+  ASSERT_EQ(tenonTool("train --freeze=dense restless.tenon -o frozen.tenon" + train).code, 0);
+  const Model before = loadModel(inTemp("restless.tenon")), after = loadModel(inTemp("frozen.tenon"));
+  expectOnlyThoseStay(before, after, "dense/");
+  EXPECT_FALSE(after.getLayer("dense").trainable()); // as in Keras, the model says so from now on
+  ASSERT_EQ(tenonTool("train frozen.tenon -o further.tenon" + train).code, 0);
+  expectOnlyThoseStay(after, loadModel(inTemp("further.tenon")), "dense/");
+  expectRefused("train restless.tenon --freeze=dense,dens -o x.tenon" + train, 2,
+                "--freeze: restless has no layer 'dens', it has point, dense, batch_normalization, dropout, sector\n");
+}
+
+TEST_F(TenonTrain, LayersOfInnerModelsAreFrozenByTheirPath) {
+  clearSession();
+  Tensor a = Input({2}), x = Input({2});
+  Model inner({a}, {Dense({.units = 4, .name = "second"})(Dense({.units = 4, .name = "first"})(a))}, {.name = "inner"});
+  Model model({x}, {Dense({.units = 3, .activation = "softmax", .name = "sector"})(inner(x))}, {.name = "outer"});
+  model.compile(standard());
+  model.save(inTemp("outer.tenon"));
+  const std::string train = "train outer.tenon --data train.npz -o inner.tenon --freeze=";
+  ASSERT_EQ(tenonTool(train + "inner/first").code, 0);
+  expectOnlyThoseStay(loadModel(inTemp("outer.tenon")), loadModel(inTemp("inner.tenon")), "inner/first/");
+  ASSERT_EQ(tenonTool(train + "inner").code, 0);
+  expectOnlyThoseStay(loadModel(inTemp("outer.tenon")), loadModel(inTemp("inner.tenon")), "inner/");
+  expectRefused(train + "first", 2, "outer has no layer 'first', it has ");
+}
+
 TEST_F(TenonTrain, RefusesWhatMeansNothing) {
   expectRefused("train restless.tenon --data train.npz", 2, "-o is required");
   expectRefused("train restless.tenon --data nothing.npz -o x.tenon", 1, "nothing.npz: cannot be opened");

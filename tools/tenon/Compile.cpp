@@ -17,6 +17,7 @@ struct Options {
   std::string input, output, target = "host", tag, explain;
   std::vector<std::string> emit = {"library"}, disabled;
   bool train = false, stats = false;
+  Changes changes;
 };
 
 struct Kind {
@@ -90,6 +91,8 @@ std::string tagOf(const std::string &name) {
 }
 
 void run(Options options) {
+  if (!options.changes.freeze.empty() && !options.train)
+    throw Error("--freeze: only training changes layers; it goes with --train", Fault::Usage);
   if (!options.tag.empty())
     checkTag(options.tag);
   std::string message;
@@ -99,7 +102,7 @@ void run(Options options) {
   std::string output = options.output.empty() ? llvm::sys::path::stem(options.input).str() : options.output;
   checkOutputs(options, output);
   mlir::MLIRContext context;
-  Input input = readInput(options.input, context, options.train);
+  Input input = readInput(options.input, context, options.train, options.changes);
   if (options.tag.empty())
     options.tag = tagOf(input.name);
 
@@ -147,6 +150,12 @@ void addCompile(CLI::App &app, Action &action) {
       ->check(CLI::IsMember(names));
   command->add_flag("--train", options->train,
                     "the training step too (the model must have been saved after compile())");
+  command
+      ->add_option("--freeze", options->changes.freeze,
+                   "with --train: layers that training leaves as they are, separated by commas; INNER/LAYER for one of an inner model")
+      ->delimiter(',');
+  command->add_option("--weights", options->changes.weights,
+                      "a file of weights (.weights.h5, .h5, .npz) that take the place of the model's");
   command->add_option("--target", options->target, "host, x86-64-v3, x86-64-v4, aarch64 or a processor's name");
   command->add_option("--tag", options->tag, "prefix of the exported names; by default the model's name");
   command

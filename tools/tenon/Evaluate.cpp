@@ -10,14 +10,21 @@ namespace tenon::tools {
 namespace {
 
 struct Options {
-  std::string model, data, output, json;
+  std::string model, weights, data, output, json;
   int batchSize = 32, threads = 0, verbose = 0;
   CompileSettings compile;
 };
 
+Model load(const Options &options, bool compile) {
+  Model model = loadModel(options.model, {.compile = compile});
+  if (!options.weights.empty())
+    model.loadWeights(options.weights);
+  return model;
+}
+
 void evaluateModel(const Options &options) {
   setThreads(options.threads);
-  Model model = loadModel(options.model);
+  Model model = load(options, /*compile=*/true);
   compileModel(model, options.compile);
   Scores scores = model.evaluate(readSamples(options.data, model, /*withTargets=*/true),
                                  {.batchSize = options.batchSize, .verbose = options.verbose});
@@ -35,7 +42,7 @@ void evaluateModel(const Options &options) {
 
 void predictModel(const Options &options) {
   setThreads(options.threads);
-  Model model = loadModel(options.model, {.compile = false});
+  Model model = load(options, /*compile=*/false);
   Dataset data = hasEnding(options.data, ".npy") ? Dataset(npy::load(options.data))
                                                  : readSamples(options.data, model, /*withTargets=*/false);
   Predictions predictions =
@@ -57,6 +64,8 @@ void predictModel(const Options &options) {
 CLI::App *addCommand(CLI::App &app, const char *name, const char *description, Options &options) {
   CLI::App *command = app.add_subcommand(name, description);
   command->add_option("MODEL", options.model, "MODEL.tenon, MODEL.keras or MODEL.h5")->required();
+  command->add_option("--weights", options.weights,
+                      "a file of weights (.weights.h5, .h5, .npz) that take the place of the model's");
   command->add_option("--batch-size", options.batchSize)->check(CLI::PositiveNumber)->capture_default_str();
   command->add_option("--threads", options.threads, "0 for one per core; the result does not depend on it")
       ->check(CLI::NonNegativeNumber)

@@ -2,7 +2,9 @@
 #include "tools/tenon/Input.h"
 #include "frontend/facade/AheadOfTime.h"
 #include "frontend/facade/Compiler.h"
+#include "frontend/facade/ModelState.h"
 #include "ir/Dialect.h"
+#include "tools/tenon/TrainingFiles.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/Path.h"
 #include <cstdio>
@@ -14,12 +16,15 @@ bool hasEnding(const std::string &path, const std::string &ending) {
   return path.size() > ending.size() && path.compare(path.size() - ending.size(), ending.size(), ending) == 0;
 }
 
-Input readInput(const std::string &path, mlir::MLIRContext &context, bool training) {
+Input readInput(const std::string &path, mlir::MLIRContext &context, bool training, const Changes &changes) {
   context.loadDialect<ir::TenonDialect, mlir::func::FuncDialect>();
   Input input;
   if (access(path.c_str(), R_OK) != 0)
     throw Error(path + ": no such file, or it cannot be read");
   if (hasEnding(path, ".mlir")) {
+    if (!changes.weights.empty() || !changes.freeze.empty())
+      throw Error((changes.weights.empty() ? "--freeze: '" : "--weights: '") + path + "' is a module; this needs a model's file",
+                  Fault::Usage);
     input.name = llvm::sys::path::stem(path).str();
     std::string line; // of the first message; runDiagnosed says it without
     try {
@@ -40,6 +45,14 @@ Input readInput(const std::string &path, mlir::MLIRContext &context, bool traini
   if (!hasEnding(path, ".tenon") && !hasEnding(path, ".keras") && !hasEnding(path, ".h5"))
     throw Error(path + ": expected a model file (.tenon, .keras, .h5) or a module (.mlir)");
   input.model = loadModel(path, {.compile = training});
+  if (!changes.weights.empty())
+    input.model->loadWeights(changes.weights);
+  // One that was saved before compile() is refused below.
+  if (!changes.freeze.empty() && facade::ModelState::of(input.model->model()).isCompiled()) {
+    CompileSettings settings;
+    settings.freeze = changes.freeze;
+    compileModel(*input.model, settings);
+  }
   input.name = input.model->name();
   input.module = facade::moduleOf(*input.model, context, training);
   input.values = facade::valuesOf(*input.model);

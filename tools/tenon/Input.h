@@ -17,8 +17,13 @@ struct Input {
   std::map<std::string, Array> values; // of its variables
 };
 
+/// What to change in a model before its module is written; an Error for a module, which has no layers.
+struct Changes {
+  std::string weights;             // a file of weights to take the place of the model's; "" for none
+  std::vector<std::string> freeze; // see CompileSettings
+};
 /// Reads MODEL.tenon, MODEL.keras, MODEL.h5 or x.mlir; `training` adds the training functions of a model. An Error for any other file.
-Input readInput(const std::string &path, mlir::MLIRContext &context, bool training);
+Input readInput(const std::string &path, mlir::MLIRContext &context, bool training, const Changes &changes = {});
 
 bool hasEnding(const std::string &path, const std::string &ending);
 

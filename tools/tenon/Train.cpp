@@ -107,6 +107,10 @@ void addTrain(CLI::App &app, Action &action) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command
+      ->add_option("--freeze", options->compile.freeze,
+                   "layers that training leaves as they are, separated by commas; INNER/LAYER for one of an inner model")
+      ->delimiter(',');
+  command
       ->add_option("--callback", options->callbacks,
                    "NAME[,key=value...] with Keras's argument names, any number of times: " +
                        llvm::join(callbackNames(), ", "))

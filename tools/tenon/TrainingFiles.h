@@ -18,7 +18,10 @@ void writeModel(const Model &model, const std::string &path);
 struct CompileSettings {
   std::string optimizer;
   std::vector<std::string> losses, metrics;
+  /// Layers that training leaves as they are, by name; one of an inner model as "inner/layer".
+  std::vector<std::string> freeze;
 };
+/// An Error that lists the model's layers when one of `freeze` is not among them.
 void compileModel(const Model &model, const CompileSettings &settings);
 
 /// The names --callback takes.

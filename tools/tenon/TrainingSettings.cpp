@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the command line names optimizers, losses and metrics.
+// How the command line names optimizers, losses, metrics and frozen layers.
 #include "frontend/facade/ModelState.h"
 #include "frontend/graph/ModelNode.h"
 #include "tools/tenon/Settings.h"
@@ -46,16 +46,43 @@ std::vector<Metric> metricsOf(const std::string &text) {
   return metrics;
 }
 
+using LayersByName = std::vector<std::pair<std::string, graph::LayerNode *>>;
+/// Every layer under its name, those of inner models behind theirs: "inner/dense".
+void collectLayers(const graph::ModelNode &model, const std::string &path, LayersByName &layers) {
+  for (const auto &layer : model.layers()) {
+    layers.emplace_back(path + layer->name(), layer.get());
+    if (auto *inner = dynamic_cast<const graph::ModelNode *>(layer.get()))
+      collectLayers(*inner, path + layer->name() + "/", layers);
+  }
+}
+
+void freezeLayers(const Model &model, const std::vector<std::string> &names) {
+  LayersByName layers;
+  collectLayers(model.model(), "", layers);
+  for (const std::string &name : names) {
+    auto found = std::find_if(layers.begin(), layers.end(), [&](const auto &layer) { return layer.first == name; });
+    if (found == layers.end()) {
+      std::string known;
+      for (const auto &[path, layer] : layers)
+        known += (known.empty() ? "" : ", ") + path;
+      throw Error("--freeze: " + model.name() + " has no layer '" + name + "', it has " + known, Fault::Usage);
+    }
+    found->second->setTrainable(false);
+  }
+}
+
 } // namespace
 
 void compileModel(const Model &model, const CompileSettings &settings) {
   facade::ModelState &state = facade::ModelState::of(model.model());
-  const bool nothing = settings.optimizer.empty() && settings.losses.empty() && settings.metrics.empty();
+  const bool nothing = settings.optimizer.empty() && settings.losses.empty() && settings.metrics.empty() &&
+                       settings.freeze.empty(); // compile() takes note of trainable flags
   if (state.isCompiled() && nothing)
     return;
   if (!state.isCompiled() && settings.losses.empty())
     throw Error("the model was saved without its training settings; give --loss, and --optimizer unless it is rmsprop",
                 Fault::Usage);
+  freezeLayers(model, settings.freeze);
   std::vector<std::string> outputs = model.model().outputNames();
   CompileOptions options;
   std::vector<std::vector<Metric>> metrics(outputs.size());

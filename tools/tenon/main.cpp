@@ -13,6 +13,14 @@ int fail(std::string message, int code) {
   return code;
 }
 
+// An option takes the one text behind it, never the model's name after that; commas and repetition give more.
+void takeOneTextEach(CLI::App &app) {
+  for (CLI::App *command : app.get_subcommands({}))
+    for (CLI::Option *option : command->get_options())
+      if (!option->get_positional() && (option->get_expected_max() > 1 || option->get_allow_extra_args()))
+        option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -27,6 +35,7 @@ int main(int argc, char **argv) {
   tenon::tools::addTrain(app, action);
   tenon::tools::addEvaluate(app, action);
   tenon::tools::addPredict(app, action);
+  takeOneTextEach(app);
   try {
     app.parse(argc, argv);
     action();
