@@ -7,6 +7,7 @@
 #include "frontend/files/Tenon.h"
 #include "frontend/files/WeightFile.h"
 #include "frontend/graph/Registry.h"
+#include "frontend/graph/Sharing.h"
 #include "runtime/File.h"
 
 namespace tenon {
@@ -57,6 +58,16 @@ void saveTenon(const std::string &path, files::ModelFile file, const ModelState 
   throw Error(path + ": expected a name that ends in " + expected, Fault::Usage);
 }
 
+/// Says what Keras's files lose of layers that several models share.
+void warnOfSharing(const std::string &path, const graph::ModelNode &model, bool isKeras) {
+  if (const auto layers = isKeras ? graph::refusedByKeras(model) : std::vector<std::string>(); !layers.empty())
+    graph::warn(path + ": Keras " + files::kerasVersion + " does not load what it writes of layers in several models (" +
+                listed(layers) + "), so not this file either; loadModel does, and .weights.h5 files can be loaded in both");
+  if (const auto layers = isKeras ? std::vector<std::string>() : graph::sharedLayers(model); !layers.empty())
+    graph::warn(path + ": this format does not say that a layer of several models is one, who loads the file has copies of " +
+                listed(layers) + "; .tenon and .keras keep it");
+}
+
 // By content where that can be told, else by ending.
 files::ModelFile readModel(const std::string &path, bool compile) {
   if (path.ends_with(".weights.h5"))
@@ -92,6 +103,7 @@ void Model::save(const std::string &path) const {
   if (file.compiled)
     setRate(*file.compiled, optimizer);
   (isKeras ? files::writeKeras : files::writeLegacy)(path, file, optimizer);
+  warnOfSharing(path, model(), isKeras);
 }
 
 void Model::saveWeights(const std::string &path) const {

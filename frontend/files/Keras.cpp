@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/files/Keras.h"
+#include "frontend/files/KerasSharing.h"
 #include "frontend/files/KerasWeights.h"
 #include "frontend/files/Zip.h"
+#include "frontend/graph/Sharing.h"
 #include "runtime/Zip.h"
 #include <cstdio>
 #include <cstring>
@@ -48,6 +50,7 @@ ModelFile readKeras(const std::string &path, bool compile) {
     Json description = parseDescription(text.view(), "its config.json");
     Bytes weights = zip.read(weightsEntry);
     Hdf5File values(weights.view(), "its " + std::string(weightsEntry));
+    completeIds(description, values);
     ModelFile file = makeModel(std::move(description), compile, values.dataBytes());
     readWeights(planWeights(file.model.model(), values, /*sameNames=*/true), values);
     if (file.compiled)
@@ -59,6 +62,7 @@ ModelFile readKeras(const std::string &path, bool compile) {
 
 void writeKeras(const std::string &path, const ModelFile &file, const OptimizerState &state) {
   Json description = Json::parse(file.model.toJson());
+  graph::markShared(description, file.model.model(), graph::SharedIds::AsKeras);
   description["compile_config"] = file.compiled ? toJson(*file.compiled) : Json::object();
   const Json metadata = {{"keras_version", kerasVersion}, {"date_saved", now()}};
   const Hdf5Writer weights = writeKerasWeights(path, file.model.model(), state);

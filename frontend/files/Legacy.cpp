@@ -3,7 +3,10 @@
 #include "frontend/files/Keras.h"
 #include "frontend/files/LegacyConfig.h"
 #include "frontend/files/LegacyWeights.h"
+#include "frontend/graph/Registry.h"
 #include "runtime/File.h"
+#include <algorithm>
+#include <map>
 
 namespace tenon::files {
 namespace {
@@ -15,6 +18,41 @@ uint64_t bytesOf(const Model &model) {
   for (const graph::NamedWeight &named : graph::namedWeights(model.model()))
     bytes += named.weight->value.bytes();
   return bytes;
+}
+
+/// The layers of several models whose values are the same, as of one that the models shared; values that say nothing (a
+/// new layer's zeros) do not count.
+std::vector<std::string> copies(const graph::ModelNode &model) {
+  struct Group {
+    std::vector<const graph::LayerNode *> layers;
+    std::string names;
+  };
+  std::map<std::string, Group> groups; // by name, class and values
+  auto collect = [&](const graph::ModelNode &owner, auto &&self) -> void {
+    for (const auto &layer : owner.layers()) {
+      if (auto *inner = dynamic_cast<const graph::ModelNode *>(layer.get()))
+        self(*inner, self);
+      std::string key = layer->name() + "\n" + layer->className() + "\n";
+      bool telling = false;
+      for (const auto &weight : layer->weights()) {
+        const std::string_view bytes(static_cast<const char *>(weight->value.raw()), weight->value.bytes());
+        const size_t size = sizeOf(weight->value.dtype());
+        telling |= bytes.size() > size && bytes.substr(size) != bytes.substr(0, bytes.size() - size);
+        key += std::to_string(std::hash<std::string_view>()(bytes)) + ",";
+      }
+      Group &group = groups[telling ? key : ""];
+      if (!telling || std::find(group.layers.begin(), group.layers.end(), layer.get()) != group.layers.end())
+        continue;
+      group.layers.push_back(layer.get());
+      group.names += (group.names.empty() ? "" : ", ") + owner.name();
+    }
+  };
+  collect(model, collect);
+  std::vector<std::string> found;
+  for (const auto &[key, group] : groups)
+    if (group.layers.size() > 1)
+      found.push_back(group.layers[0]->name() + " (in " + group.names + ")");
+  return found;
 }
 
 void finish(const std::string &path, const Hdf5Writer &content) {
@@ -40,6 +78,9 @@ ModelFile readLegacy(const std::string &path, bool compile) {
     if (!root)
       throw Error("holds a model without weights");
     readWeights(planLegacyWeights(file.model.model(), values, *root), values);
+    if (const std::vector<std::string> layers = copies(file.model.model()); !layers.empty())
+      graph::warn(path + ": the older format does not say that a layer of several models is one: these have the same values "
+                         "but are copies, which train apart: " + listed(layers));
     if (file.compiled) {
       const auto variables = graph::optimizerVariables(file.model.model(), *file.compiled->optimizer.rule());
       file.state = readOptimizer(path, *file.compiled, values, legacyOptimizerPaths(values, variables), variables);

@@ -74,6 +74,31 @@ std::vector<graph::NamedWeight> legacyWeights(const graph::LayerNode &layer) {
   return unique;
 }
 
+/// The same for a model read from a file of this format. Keras writes a layer once for each of model.layers, however often
+/// it stands inside; its JSON does not say that this is one layer, so that here there are copies, told by name and
+/// options: the weights of each such layer as a list.
+std::vector<std::vector<graph::NamedWeight>> withCopies(const graph::LayerNode &layer,
+                                                        const std::vector<graph::NamedWeight> &weights) {
+  std::map<const graph::Weight *, std::string> keys;
+  if (auto *model = dynamic_cast<const graph::ModelNode *>(&layer))
+    for (const auto &inner : graph::allLayers(*model))
+      if (!inner->weights().empty()) {
+        const std::string key = inner->className() + inner->config().dump() + "/";
+        for (const auto &weight : inner->weights())
+          keys.emplace(weight.get(), key + weight->name);
+      }
+  std::vector<std::vector<graph::NamedWeight>> lists;
+  std::map<std::string, size_t> places;
+  for (const graph::NamedWeight &weight : weights) {
+    const std::string &key = keys[weight.weight.get()];
+    auto [place, isNew] = places.try_emplace(key, lists.size());
+    if (isNew || key.empty())
+      lists.emplace_back();
+    lists[isNew || key.empty() ? lists.size() - 1 : place->second].push_back(weight);
+  }
+  return lists;
+}
+
 /// Does a data set's name say that it belongs to another of the layer's weights? (Old files have names of their own.)
 bool namesAnother(const std::string &path, const graph::Weight &weight, const std::vector<graph::NamedWeight> &all) {
   std::string name = path.substr(path.rfind('/') + 1);
@@ -82,22 +107,23 @@ bool namesAnother(const std::string &path, const graph::Weight &weight, const st
          std::any_of(all.begin(), all.end(), [&](const auto &other) { return other.weight->name == name; });
 }
 
-/// Keras's paths of all weights: "lstm/lstm_cell/kernel", "<inner model>/dense/bias".
-void collectPaths(const graph::LayerNode &layer, const std::string &prefix,
-                  std::map<const graph::Weight *, std::string> &paths) {
-  std::string own = prefix + layer.name() + "/";
-  if (auto *model = dynamic_cast<const graph::ModelNode *>(&layer))
-    for (const auto &inner : model->layers())
-      collectPaths(*inner, own, paths);
-  if (const std::string cell = layer.weightsGroup(); !cell.empty())
-    own += graph::snakeCase(layer.className()) + "_" + cell;
-  for (const auto &weight : layer.weights())
-    paths.emplace(weight.get(), own + weight->name);
+/// Keras's paths of all weights: "lstm/lstm_cell/kernel", "<sequential>/dense/bias". A functional model does not stand in
+/// them, so that layers of two models may have one path. A shared layer has that of the model that was made first.
+void collectPaths(const graph::ModelNode &model, std::map<const graph::Weight *, std::string> &paths) {
+  for (const auto &layer : model.layers())
+    if (auto *inner = dynamic_cast<const graph::ModelNode *>(layer.get()))
+      collectPaths(*inner, paths);
+  for (const auto &layer : model.layers()) {
+    std::string own = (model.isSequential() ? model.name() + "/" : "") + layer->name() + "/";
+    if (const std::string cell = layer->weightsGroup(); !cell.empty())
+      own += graph::snakeCase(layer->className()) + "_" + cell;
+    for (const auto &weight : layer->weights())
+      paths.emplace(weight.get(), own + weight->name);
+  }
 }
 std::map<const graph::Weight *, std::string> pathsOf(const graph::ModelNode &model) {
   std::map<const graph::Weight *, std::string> paths;
-  for (const auto &layer : model.layers())
-    collectPaths(*layer, "", paths);
+  collectPaths(model, paths);
   return paths;
 }
 
@@ -136,9 +162,24 @@ std::vector<WeightTarget> planLegacyWeights(const graph::ModelNode &model, const
     const auto &[layer, weights] = layers[i];
     const auto &[group, paths] = groups[i];
     const std::string what = layer->name() + " (" + layer->className() + "): ";
+    std::string hint;
+    if (paths.size() < weights.size()) {
+      const auto lists = withCopies(*layer, weights);
+      if (lists.size() < weights.size())
+        hint = "; a layer that stands there more than once is written once";
+      if (lists.size() == paths.size()) {
+        for (size_t k = 0; k < paths.size(); ++k)
+          for (const graph::NamedWeight &weight : lists[k])
+            if (std::string fault = faultOf(file, paths[k], *weight.weight); !fault.empty())
+              faults.push_back(what + fault);
+            else
+              targets.push_back({paths[k], weight.weight.get()});
+        continue;
+      }
+    }
     if (paths.size() != weights.size()) {
       faults.push_back(what + "expected " + std::to_string(weights.size()) + " arrays, found " +
-                       std::to_string(paths.size()) + " in " + group);
+                       std::to_string(paths.size()) + " in " + group + hint);
       continue;
     }
     for (size_t k = 0; k < paths.size(); ++k)
@@ -201,7 +242,10 @@ void writeLegacyWeights(Hdf5Writer &file, const std::string &root, const graph::
     const std::string group = under(root, layer->name());
     std::vector<std::string> weightNames;
     for (const graph::NamedWeight &weight : legacyWeights(*layer)) {
-      weightNames.push_back(paths.at(weight.weight.get()));
+      std::string name = paths.at(weight.weight.get());
+      while (std::find(weightNames.begin(), weightNames.end(), name) != weightNames.end())
+        name += "_1"; // layers of one name in two inner models, which Keras cannot write
+      weightNames.push_back(std::move(name));
       file.dataset(under(group, weightNames.back()), weight.weight->value);
     }
     writeNames(file, group, "weight_names", weightNames);

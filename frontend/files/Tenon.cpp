@@ -2,6 +2,7 @@
 #include "frontend/files/Tenon.h"
 #include "frontend/graph/ModelNode.h"
 #include "frontend/graph/Registry.h"
+#include "frontend/graph/Sharing.h"
 #include <cstring>
 
 namespace tenon::files {
@@ -24,11 +25,26 @@ void setWeights(const Model &model, const Container &container) {
   graph::touchWeights(model.model());
 }
 
+/// The layers' own flags: making a model that is not trained has reset those of its layers, shared ones among them.
+void setTrainable(const Json &description, graph::ModelNode &model) {
+  const Json &config = description.at("config");
+  for (const Json &entry : config.value("layers", Json::array()))
+    for (const auto &layer : model.layers()) {
+      if (layer->name() != entry.at("config").value("name", ""))
+        continue;
+      if (auto *inner = dynamic_cast<graph::ModelNode *>(layer.get()))
+        setTrainable(entry, *inner);
+      layer->setOwnTrainable(entry.at("config").value("trainable", true));
+    }
+  model.setOwnTrainable(config.value("trainable", true));
+}
+
 ModelFile build(const Container &container) {
   Json description = parseDescription(container.description, "the description");
   const Json compileConfig = description.value("compile_config", Json());
   description.erase("compile_config");
   Model model = modelFromJson(description.dump());
+  setTrainable(description, model.model());
   setWeights(model, container);
   ModelFile file{model, std::nullopt, {}};
   if (std::vector<std::string> problems; compileConfig.is_object()) {
@@ -46,6 +62,7 @@ ModelFile build(const Container &container) {
 
 void writeTenon(const std::string &path, const ModelFile &file) {
   Json description = Json::parse(file.model.toJson());
+  graph::markShared(description, file.model.model(), graph::SharedIds::All);
   if (file.compiled)
     description["compile_config"] = toJson(*file.compiled);
   else

@@ -87,6 +87,14 @@ const Network &ModelNode::network() const {
   return graph;
 }
 
+std::vector<std::shared_ptr<LayerNode>> ModelNode::written() const {
+  std::vector<std::shared_ptr<LayerNode>> list;
+  if (sequentialInput)
+    list.push_back(sequentialInput);
+  list.insert(list.end(), layers().begin(), layers().end());
+  return list;
+}
+
 std::vector<std::string> ModelNode::inputNames() const {
   std::vector<std::string> names;
   for (const Tensor &input : network().inputs)

@@ -36,6 +36,8 @@ public:
   bool hasNetwork() const { return ready; }
   /// A Sequential's layers as the user added them, its Input left out; network().layers otherwise.
   const std::vector<std::shared_ptr<LayerNode>> &layers() const { return sequential ? stack : graph.layers; }
+  /// The layers as config() lists them: a Sequential's Input in front.
+  std::vector<std::shared_ptr<LayerNode>> written() const;
   std::vector<std::string> inputNames() const;
   /// The output layers' names; a second output of one layer gets "_1".
   std::vector<std::string> outputNames() const;
@@ -79,8 +81,11 @@ void touchWeights(const ModelNode &model);
 /// Keras's serialised form of a layer or model without inbound_nodes: {module, class_name, config, registered_name,
 /// ...}.
 Json serializeLayer(const LayerNode &layer);
-/// The layer or model from it, with new weights.
-std::shared_ptr<LayerNode> deserializeLayer(const Json &json);
+/// Is it one of Keras's operations on tensors?
+bool isOperation(const Json &entry);
+class SharedLayers;
+/// The layer or model from it, with new weights; one of `shared` where it stands for that.
+std::shared_ptr<LayerNode> deserializeLayer(const Json &json, SharedLayers &shared);
 /// Everything in it that is not supported: `conv (Conv2D): option groups does not take "two"`, one entry per layer.
 std::vector<std::string> unsupportedParts(const Json &json);
 

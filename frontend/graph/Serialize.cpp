@@ -3,6 +3,7 @@
 #include "frontend/graph/LayerTable.h"
 #include "frontend/graph/ModelNode.h"
 #include "frontend/graph/Options.h"
+#include "frontend/graph/Sharing.h"
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -104,9 +105,7 @@ Json ModelNode::config() const {
   Json list = Json::array();
   if (isSequential()) {
     json["dtype"] = dtypePolicy();
-    if (sequentialInput)
-      list.push_back(serializeLayer(*sequentialInput));
-    for (const auto &layer : stack)
+    for (const auto &layer : written())
       list.push_back(serializeLayer(*layer));
     json["layers"] = std::move(list);
     if (ready)
@@ -114,7 +113,7 @@ Json ModelNode::config() const {
     return json;
   }
   CallNumbers numbers(graph);
-  for (const auto &layer : graph.layers) {
+  for (const auto &layer : written()) {
     Json entry = serializeLayer(*layer);
     Json nodes = Json::array();
     for (const auto &call : layer->calls())
@@ -130,13 +129,13 @@ Json ModelNode::config() const {
   return json;
 }
 
-namespace {
-
-// One of Keras's operations on tensors, which may have the name of a layer.
+// It may have the name of a layer.
 bool isOperation(const Json &entry) {
   return entry.is_object() && entry.contains("module") && entry["module"].is_string() &&
          entry["module"].get<std::string>().starts_with("keras.src.ops");
 }
+
+namespace {
 
 // Leaves those operations out of `ops` that make a mask of the user's own: of Keras's are a comparison with 0 of what an
 // Embedding with mask_zero reads, and what its layers' mask rules make of such masks.
@@ -236,7 +235,8 @@ struct Reference {
 // Reads a functional model: all layers first, then their calls as soon as what they take is there.
 class FunctionalReader {
 public:
-  FunctionalReader(const Json &config) : config(config), model(config.value("name", "functional")) {}
+  FunctionalReader(const Json &config, SharedLayers &shared)
+      : config(config), model(config.value("name", "functional")), shared(shared) {}
 
   std::shared_ptr<ModelNode> read() {
     const std::set<std::string> masks = maskOps(config);
@@ -244,7 +244,7 @@ public:
       std::string name = member(entry, "name").get<std::string>();
       if (isOperation(entry) && masks.contains(name))
         continue;
-      std::shared_ptr<LayerNode> layer = deserializeLayer(entry);
+      std::shared_ptr<LayerNode> layer = deserializeLayer(entry, shared);
       if (layer->name() != name)
         fail("layer " + name + " calls itself " + layer->name() + " in its config");
       if (!layers.emplace(name, Entry{layer, {}}).second)
@@ -367,14 +367,16 @@ private:
 
   const Json &config;
   std::string model;
+  SharedLayers &shared;
   std::map<std::string, Entry> layers;
   std::vector<Pending> pending;
 };
 
-std::shared_ptr<ModelNode> readSequential(const Json &config) {
+std::shared_ptr<ModelNode> readSequential(const Json &config, SharedLayers &shared) {
   auto model = std::make_shared<ModelNode>(config.value("name", ""), true);
-  for (const Json &entry : config.value("layers", Json::array()))
-    model->add(deserializeLayer(entry));
+  if (auto layers = config.find("layers"); layers != config.end())
+    for (const Json &entry : *layers)
+      model->add(deserializeLayer(entry, shared));
   if (const Json shape = config.value("build_input_shape", Json()); shape.is_array() && !model->hasNetwork()) {
     Shape sizes;
     for (const Json &dim : shape)
@@ -388,21 +390,29 @@ std::shared_ptr<ModelNode> readSequential(const Json &config) {
 
 } // namespace
 
-std::shared_ptr<LayerNode> deserializeLayer(const Json &json) {
-  if (!json.is_object() || !json.contains("class_name") || !json.contains("config") || !json["config"].is_object())
-    throw Error("model JSON: expected a layer with class_name and config, got " + json.dump().substr(0, 80));
+static std::shared_ptr<LayerNode> makeLayer(const Json &json, SharedLayers &shared) {
   const std::string className = json["class_name"];
   const Json &config = json["config"];
   if (className == "Functional" || className == "Model")
-    return FunctionalReader(config).read();
+    return FunctionalReader(config, shared).read();
   if (className == "Sequential")
-    return readSequential(config);
+    return readSequential(config, shared);
   if (isOperation(json))
     throw Error(config.value("name", "model JSON") + ": the operation " + className +
                 " outside of layers is not supported");
   if (const LayerClass *row = findLayerClass(className))
     return row->fromConfig(config);
   throw Error(config.value("name", "model JSON") + ": the layer class " + className + " is not supported");
+}
+
+std::shared_ptr<LayerNode> deserializeLayer(const Json &json, SharedLayers &shared) {
+  if (!json.is_object() || !json.contains("class_name") || !json.contains("config") || !json["config"].is_object())
+    throw Error("model JSON: expected a layer with class_name and config, got " + json.dump().substr(0, 80));
+  if (auto known = shared.find(json))
+    return known;
+  std::shared_ptr<LayerNode> layer = makeLayer(json, shared);
+  shared.record(json, layer);
+  return layer;
 }
 
 namespace {
@@ -479,7 +489,8 @@ Model modelFromJson(const std::string &text) {
   if (json.is_discarded())
     throw Error("model JSON: not valid JSON: " + text.substr(0, 60));
   try {
-    auto model = std::dynamic_pointer_cast<graph::ModelNode>(graph::deserializeLayer(json));
+    graph::SharedLayers shared;
+    auto model = std::dynamic_pointer_cast<graph::ModelNode>(graph::deserializeLayer(json, shared));
     if (!model)
       throw Error("model JSON: expected a Functional or Sequential model, got " + json["class_name"].dump());
     return Model(std::move(model));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <functional>
 #include <gmock/gmock.h>
@@ -34,6 +36,14 @@ inline bool sameBits(const Array &a, const Array &b) {
 inline bool sameBits(const std::vector<Array> &a, const std::vector<Array> &b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const Array &x, const Array &y) { return sameBits(x, y); });
+}
+
+/// The largest difference of two arrays of one shape.
+inline double distance(const Array &a, const Array &b) {
+  double worst = a.shape() == b.shape() ? 0 : INFINITY;
+  for (int64_t i = 0; i < a.size() && std::isfinite(worst); ++i)
+    worst = std::max(worst, std::abs(static_cast<double>(a.at(i)) - static_cast<double>(b.at(i))));
+  return worst;
 }
 
 inline Array oneHot(const Array &classes, int64_t count) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every layer of the table: shape, weights, configuration, emission in both modes, a second call.
 #include "frontend/graph/LayerTable.h"
+#include "frontend/graph/Sharing.h"
 #include "tests/frontend/Interpret.h"
 #include "tests/frontend/LayerCases.h"
 #include <cmath>
@@ -51,7 +52,8 @@ TEST_P(Layers, SurvivesItsConfiguration) {
   Layer layer = GetParam().make();
   layer(inputsOf(GetParam()));
   Json json = serializeLayer(*layer.node());
-  std::shared_ptr<LayerNode> copy = deserializeLayer(json);
+  SharedLayers shared;
+  std::shared_ptr<LayerNode> copy = deserializeLayer(json, shared);
   copy->call(inputsOf(GetParam()));
   EXPECT_EQ(serializeLayer(*copy), json);
   EXPECT_EQ(copy->name(), layer.name());

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the files in files/ with real Keras: pip install keras tensorflow-cpu tf_keras; python3 files.py [trained]
+"""Writes the files in files/ with real Keras: pip install keras tensorflow-cpu tf_keras; python3 files.py [trained|shared]
 
 For every model a .keras file, and in expected.json its weights' bits (CRC-32 of each array of get_weights()), inputs and
 predictions. The weights have three decimals, gamma, beta and the statistics included. `unsupported.keras` is what Tenon
@@ -8,12 +8,17 @@ must refuse, `*.weights.h5` belong to models that the test builds itself.
 
 `trained` writes only what has an optimizer's state or the older .h5 format, and trained.json: per file the weights' bits,
 inputs, predictions, and the losses of the batches with which Keras goes on. keras2*.h5 are Keras 2's, which tf_keras is.
+
+`shared` writes only the files of shared_models.py and shared.json: the same as trained.json of the model that was saved, and
+what Keras makes of its own files: whether it loads the .keras file, and the weights that it has from the .h5 file (null: it
+does not load that).
 """
 import json
 import os
 import sys
 import zlib
 
+import shared_models
 from golden import array, generator, numbers, setWeights
 
 import keras
@@ -170,6 +175,33 @@ def trainedCase(name, model, inputs, files):
             "batches": [{"x": [array(v) for v in x], "y": [array(y)]} for x, y in batches[2:]], "losses": train(batches[2:])}
 
 
+def loaded(file):
+    """Null for what Keras does not load."""
+    try:
+        model = keras.models.load_model(os.path.join(FOLDER, file), compile=False)
+    except ValueError as error:
+        print(f"{file}: {str(error)[:200]}")
+        return None
+    return [zlib.crc32(w.tobytes()) for w in model.get_weights()]
+
+
+def shared():
+    cases = []
+    for make in shared_models.MODELS:
+        keras.utils.clear_session()
+        model = make()
+        setWeights(model, generator(model.name))
+        model.compile(keras.optimizers.Adam(0.01), "mse")
+        files = ["shared_" + model.name + ending for ending in (".keras", ".h5", ".weights.h5")]
+        case = trainedCase(model.name, model, lambda rng: [numbers(rng, (3, 3))], files)
+        case["keras"], case["h5"] = loaded(files[0]) is not None, loaded(files[1])
+        cases.append(case)
+    keras.utils.clear_session()
+    shared_models.lookalikes().save(os.path.join(FOLDER, "shared_lookalikes.keras"))
+    with open(os.path.join(FOLDER, "shared.json"), "w", encoding="utf-8") as out:
+        out.write("[\n" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) + "\n]\n")
+
+
 def trained():
     import tf_keras
     flat = lambda rng: [numbers(rng, (3, 4))]
@@ -197,8 +229,11 @@ def trained():
 
 def main():
     os.makedirs(FOLDER, exist_ok=True)
-    trained()
-    if sys.argv[1:] == ["trained"]:
+    if sys.argv[1:] != ["shared"]:
+        trained()
+    if sys.argv[1:] != ["trained"]:
+        shared()
+    if sys.argv[1:]:
         return
     cases = []
     for make in MODELS:

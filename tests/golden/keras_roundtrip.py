@@ -13,11 +13,18 @@ For the models of files.py, and with --models every small enough one of that mod
                from after.* with the same losses once more
 
 Reported are the largest relative differences of losses and of outputs.
+
+The models of shared_models.py, most of whose files Keras does not load itself, go another way (checkShared): what Tenon makes of
+keras.keras has the same arrays and the same entries with ids, Keras takes or refuses each file as it does its own, its
+.weights.h5 fits a model that shares the layers, and Tenon's losses are those of the model that was saved.
 """
 import argparse
 import importlib.util
+import io
+import json
 import os
 import subprocess
+import zipfile
 
 os.environ.update(CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND="tensorflow", TF_ENABLE_ONEDNN_OPTS="0")
 
@@ -25,6 +32,7 @@ import files  # noqa: E402
 import h5py  # noqa: E402
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
+import shared_models  # noqa: E402
 from keras.src.legacy.saving import legacy_h5_format  # noqa: E402
 
 MOST = 20_000_000  # parameters
@@ -184,6 +192,80 @@ def check(name, build, optimizer, folder, tool):
     return not faults and worst["loss"] < 1e-3 and worst["output"] < 1e-3
 
 
+def arraysOf(path):
+    content = io.BytesIO(zipfile.ZipFile(path).read("model.weights.h5")) if path.endswith(".keras") else path
+    found = {}
+    with h5py.File(content) as file:
+        file.visititems(lambda name, item: found.update({name: item[()].tobytes()}) if isinstance(item, h5py.Dataset) else None)
+    return found
+
+
+def sharedPlaces(path):
+    """Which entries have one id, as a sorted list of lists."""
+    places = {}
+
+    def visit(model, prefix):
+        for entry in model["config"]["layers"]:
+            if "layers" in entry["config"]:
+                visit(entry, prefix + entry["config"]["name"] + "/")
+            if "shared_object_id" in entry:
+                places.setdefault(entry["shared_object_id"], []).append(prefix + entry["config"]["name"])
+    visit(json.loads(zipfile.ZipFile(path).read("config.json")), "")
+    return sorted(places.values())
+
+
+def taken(path):
+    """What Keras makes of a file: the weights' bits, or the kind of its refusal."""
+    try:
+        return bits(keras.models.load_model(path, compile=False).get_weights())
+    except ValueError as error:
+        return str(error).split(". Example")[0].split("Layer expects")[0]
+
+
+def checkShared(make, folder, tool):
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(1)
+    model = make()
+    os.makedirs(folder, exist_ok=True)
+    model.compile(keras.optimizers.Adam(0.003), "mse")
+    rng = np.random.default_rng(3)
+    x, y = [rng.normal(size=(8, 3)).astype("float32")], [rng.normal(size=(8, 2)).astype("float32")]
+    np.save(f"{folder}/x0.npy", x[0])
+    np.save(f"{folder}/y0.npy", y[0])
+    train(model, x, y, 4)
+    for ending in (".keras", ".h5", ".weights.h5"):
+        (model.save_weights if "weights" in ending else model.save)(f"{folder}/keras{ending}")
+    outputs, weights = model.predict(x[0], verbose=0), bits(model.get_weights())
+    done = subprocess.run([tool, folder, f"{folder}/keras.keras", "4"], capture_output=True, text=True)
+    faults = [] if done.returncode == 0 else [done.stderr.strip()]
+    if not faults:
+        for ending in (".keras", ".h5", ".weights.h5"):
+            if arraysOf(f"{folder}/same{ending}") != arraysOf(f"{folder}/keras{ending}"):
+                faults.append(f"same{ending}: other arrays")
+            if "weights" not in ending and taken(f"{folder}/same{ending}") != taken(f"{folder}/keras{ending}"):
+                faults.append(f"same{ending}: Keras takes it otherwise than its own: {str(taken(f'{folder}/same{ending}'))[:200]}")
+        if sharedPlaces(f"{folder}/same.keras") != sharedPlaces(f"{folder}/keras.keras"):
+            faults.append(f"same.keras: ids {sharedPlaces(f'{folder}/same.keras')}, not {sharedPlaces(f'{folder}/keras.keras')}")
+        again = make()
+        again.load_weights(f"{folder}/same.weights.h5")
+        if bits(again.get_weights()) != weights:
+            faults.append("same.weights.h5: other weights")
+        worst = max(relative(np.load(f"{folder}/p0.npy"), outputs), relative(np.load(f"{folder}/losses.npy"), train(model, x, y, 4)),
+                    relative(np.load(f"{folder}/q0.npy"), model.predict(x[0], verbose=0)))
+        if worst > 1e-3:
+            faults.append(f"outputs or losses differ by {worst}")
+        # The older format's copies.
+        done = subprocess.run([tool, folder, f"{folder}/keras.h5", "4"], capture_output=True, text=True)
+        if done.returncode:
+            faults.append(f"keras.h5: {done.stderr.strip()}")
+        elif relative(np.load(f"{folder}/p0.npy"), outputs) > 1e-3:
+            faults.append("keras.h5: other outputs")
+        elif isinstance(taken(f"{folder}/keras.h5"), list) and taken(f"{folder}/same.h5") != taken(f"{folder}/keras.h5"):
+            faults.append("keras.h5 -> same.h5: other weights")
+    print(f"{make.__name__:22} shared{''.join(chr(10) + '  ' + fault for fault in faults)}", flush=True)
+    return not faults
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("out")
@@ -202,6 +284,10 @@ def main():
                 good = False
             if good is not None:
                 results.append(good)
+    for make in shared_models.MODELS:
+        if not arguments.names or make.__name__ in arguments.names:
+            results.append(checkShared(make, os.path.join(arguments.out, make.__name__),
+                                       os.path.join(arguments.build, "bin/keras_roundtrip")))
     print(f"{len(results)} models, {results.count(False)} not as in Keras")
     return results.count(False)
 

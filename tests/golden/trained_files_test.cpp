@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files of trained models, of Keras 3 and Keras 2: weights and the optimizer's state to the bit, training that goes on
 // with Keras's losses; and what Tenon writes has the groups, attributes and bytes of what Keras wrote.
-#include "frontend/files/Hdf5.h"
-#include "frontend/files/Zip.h"
-#include "tests/golden/Files.h"
+#include "tests/golden/Described.h"
 #include <gmock/gmock.h>
 
 namespace tenon::golden {
@@ -108,39 +106,6 @@ TEST_P(TrainedWeightFiles, GiveTheirWeightsToAModelInUse) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Keras, TrainedWeightFiles, ::testing::ValuesIn(trainedFiles(false)), nameOf);
-
-/// Everything in an HDF5 file: shapes, types and bits of its arrays, the attributes that Keras gives its groups.
-void describe(const files::Hdf5File &file, const std::string &path, std::map<std::string, std::string> &out) {
-  std::string &text = out[path];
-  for (const char *key : {"name", "weight_names", "layer_names", "backend", "keras_version"})
-    if (auto texts = file.texts(path, key)) {
-      text += std::string(key) + " =";
-      for (const std::string &value : *texts)
-        text += " " + value;
-      text += "; ";
-    }
-  for (const std::string &member : file.members(path)) {
-    const std::string inner = path == "/" ? member : path + "/" + member;
-    auto data = file.dataset(inner);
-    if (!data) {
-      describe(file, inner, out);
-      continue;
-    }
-    const Array value(data->shape, data->type == "int64" ? DType::I64 : DType::F32);
-    file.read(inner, value);
-    out[inner] = data->type + " " + toString(data->shape) + " " + std::to_string(checksum(value));
-  }
-}
-std::map<std::string, std::string> describe(std::string_view image) {
-  std::map<std::string, std::string> out;
-  describe(files::Hdf5File(image, "file"), "/", out);
-  return out;
-}
-std::map<std::string, std::string> describeFile(const std::string &path) {
-  if (path.ends_with(".keras"))
-    return describe(files::ZipFile(path).read("model.weights.h5").view());
-  return describe(contentOf(path));
-}
 
 TEST(WrittenFiles, HaveTheStructureOfKerass) {
   for (const char *name : {"adam.keras", "rmsprop.keras", "masked.keras", "adam.h5", "rmsprop.h5", "masked.h5"}) {
