@@ -3,6 +3,7 @@
 #include "tests/frontend_training/Interpreted.h"
 #include <cmath>
 #include <set>
+#include <tenon/tensor.h>
 
 namespace tenon::testing {
 namespace {

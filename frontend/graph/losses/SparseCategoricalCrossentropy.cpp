@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/losses/Function.h"
+#include <tenon/tensor.h>
 
 namespace tenon {
 
