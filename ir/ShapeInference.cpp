@@ -56,9 +56,22 @@ LogicalResult ShapeInference::add(Type elementType, const SymbolicShape &shape, 
 
 LogicalResult ShapeInference::fail(const Twine &message) { return emitOptionalError(loc, message.str()); }
 
-LogicalResult ShapeInference::requireEqual(AffineExpr a, AffineExpr b, const Twine &what) {
+// The difference where it is the same for all symbol values, whichever form the two are written in.
+static std::optional<int64_t> constantDifference(AffineExpr a, AffineExpr b) {
   AffineExpr difference = a - b;
   if (auto value = constantOf(difference))
+    return value;
+  unsigned symbols = 0;
+  difference.walk([&](AffineExpr part) {
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(part))
+      symbols = std::max(symbols, symbol.getPosition() + 1);
+  });
+  return constantOf(simplifyAffineExpr(difference, 0, symbols));
+}
+
+LogicalResult ShapeInference::requireEqual(AffineExpr a, AffineExpr b, const Twine &what) {
+  AffineExpr difference = a - b;
+  if (auto value = constantDifference(a, b))
     return *value == 0 ? success() : fail(what + ", got " + printExpr(a, {}) + " and " + printExpr(b, {}));
   if (checks)
     checks->push_back({ShapeCheck::Equal, difference, (layerName(*loc) + ": " + what).str()});

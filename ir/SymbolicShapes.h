@@ -21,6 +21,8 @@ public:
   static mlir::FailureOr<SymbolicShapes> analyze(mlir::func::FuncOp function);
 
   const SymbolicShape &operator[](mlir::Value value) const { return shapes.find(value)->second; }
+  /// A value of the same shape, made since the analysis.
+  void addAlike(mlir::Value known, mlir::Value made) { shapes[made] = SymbolicShape(shapes.find(known)->second); }
   /// Number of elements as an expression.
   mlir::AffineExpr elements(mlir::Value value) const;
   /// Names of the symbols; symbol i is AffineSymbolExpr i.

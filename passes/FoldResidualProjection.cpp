@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ir/SymbolicShapes.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "passes/DeadCode.h"
 #include "passes/Passes.h"
@@ -18,16 +19,18 @@ namespace {
 // One side of a sum: a layer with its bias, or a value as it is.
 struct Side {
   Operation *layer = nullptr; // null: the value itself
-  Value input, bias;          // bias: null for none
+  Value value, input, bias;   // the summand, what it is computed from; bias: null for none
   SmallVector<Location> locations;
 };
 
 std::optional<Side> sideOf(Value value) {
   Side side;
+  side.value = value;
   if (auto add = value.getDefiningOp<ir::AddOp>(); add && value.hasOneUse()) {
     bool right = isWeight(add.getRhs());
     Value bias = right ? add.getRhs() : add.getLhs(), other = right ? add.getLhs() : add.getRhs();
-    if (isWeight(bias) && shapeOf(bias) == ArrayRef<int64_t>(shapeOf(value).back()) && isLayer(other.getDefiningOp())) {
+    if (isWeight(bias) && shapeOf(bias) == ArrayRef<int64_t>(shapeOf(value).back()) && other.getType() == value.getType() &&
+        isLayer(other.getDefiningOp())) {
       side.bias = bias;
       side.locations.push_back(add.getLoc());
       value = other;
@@ -75,6 +78,10 @@ struct FoldResidualProjection : tenon::passes::impl::FoldResidualProjectionBase<
     func::FuncOp function = getOperation();
     if (function.isDeclaration() || !function.getOps<ir::AssignOp>().empty())
       return markAllAnalysesPreserved();
+    FailureOr<ir::SymbolicShapes> analysis = ir::SymbolicShapes::analyze(function);
+    if (failed(analysis))
+      return signalPassFailure();
+    shapes = *analysis;
     Block &body = function.getBody().front();
     for (Operation &op : llvm::make_early_inc_range(body))
       if (auto add = dyn_cast<ir::AddOp>(op))
@@ -120,6 +127,7 @@ struct FoldResidualProjection : tenon::passes::impl::FoldResidualProjectionBase<
       result = ir::AddOp::create(b, result, bias);
     }
     addRemark(add, getArgument(), Outcome::Applied, main.layer->getLoc(), reason);
+    shapes.addAlike(add.getResult(), result);
     add.getResult().replaceAllUsesWith(result);
     add.erase();
     ++folded;
@@ -131,6 +139,9 @@ struct FoldResidualProjection : tenon::passes::impl::FoldResidualProjectionBase<
       reason = why;
       return Value();
     };
+    // Inside the weights nothing is left that compares the sizes when the program runs.
+    if (main.input == shortcut.input && shapes[main.value] != shapes[shortcut.value])
+      return no("the two sides are not equally large for every size of the input");
     if (main.input != shortcut.input)
       return no(shortcut.layer ? "its input is another one" : "its input is another one; it is added in the epilogue");
     if (shapeOf(main.input).size() != shapeOf(main.layer->getResult(0)).size())
@@ -160,6 +171,8 @@ struct FoldResidualProjection : tenon::passes::impl::FoldResidualProjectionBase<
     high.append({0, 0});
     return ir::PadOp::create(b, point, low, high, llvm::APFloat(0.0));
   }
+
+  ir::SymbolicShapes shapes; // of the function's values, sums that were folded included
 
   static bool startsBehind(const Side &side, const Side &other) {
     Operation *from = side.input.getDefiningOp(), *otherFrom = other.input.getDefiningOp();

@@ -215,7 +215,7 @@ def ScheduleBranches : Pass<"schedule-branches", "::mlir::func::FuncOp"> {
   let description = [{
     Between two places where only one value is alive lies a fork with its branches. Branch by branch, each kernel with every
     core, keeps least memory alive; level by level, kernels that do not need one another share a fork-join and fill the
-    cores together. The cost model prices both for the machine's cores; levels must gain a twentieth. Kernels that run by
+    cores together. The cost model prices both for the machine's cores; levels must gain a hundredth. Kernels that run by
     themselves carry `tenon.own_stage`, which code generation reads. Both prices stand in the function's remarks.
 
     Before:

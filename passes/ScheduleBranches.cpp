@@ -24,8 +24,6 @@ double elementsOf(Value value) {
   return count;
 }
 
-bool isView(Operation *op) { return isa<ir::ReshapeOp, ir::ReshapeLikeOp>(op); }
-
 // The op that makes a value, through views.
 Operation *makerOf(Value value) {
   Operation *op = value.getDefiningOp();
@@ -183,7 +181,7 @@ struct ScheduleBranches : tenon::passes::impl::ScheduleBranchesBase<ScheduleBran
     return ir::forkJoinSeconds + std::max(longest, work / machine->cores + apart);
   }
 
-  // Levels keep more alive than branches do: they must gain something.
+  // Levels keep more alive than branches do: they must gain a hundredth.
   static constexpr double worthwhile = 0.99;
   DenseMap<Operation *, double> weight;
   std::optional<ir::Machine> machine;

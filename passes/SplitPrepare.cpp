@@ -2,6 +2,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "passes/DeadCode.h"
 #include "passes/Passes.h"
+#include "passes/Weights.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -13,8 +14,6 @@ namespace tenon::passes {
 using namespace mlir;
 using namespace tenon;
 using namespace tenon::passes;
-
-static bool isView(Operation *op) { return isa<ir::ReshapeOp, ir::ReshapeLikeOp>(op); }
 
 namespace {
 struct SplitPrepare : passes::impl::SplitPrepareBase<SplitPrepare> {

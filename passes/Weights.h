@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values that depend on variables and constants alone: arithmetic on them moves out of @predict.
+// What passes ask of values: do they depend on variables and constants alone, so that arithmetic on them moves out of
+// @predict; are they views?
 #pragma once
 #include "ir/Dialect.h"
 
@@ -21,6 +22,9 @@ inline void hoistWeight(mlir::Value value, mlir::Operation *before) {
     hoistWeight(operand, before);
   op->moveBefore(before);
 }
+
+/// Is it the operand's elements as they lie, under another shape?
+inline bool isView(mlir::Operation *op) { return mlir::isa<ir::ReshapeOp, ir::ReshapeLikeOp>(op); }
 
 inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
   return mlir::cast<mlir::RankedTensorType>(value.getType()).getShape();

@@ -20,7 +20,11 @@ int main(int argc, char **argv) {
                             .betaRegularizer = L2({.l2 = 1e-4}),
                             .gammaRegularizer = L2({.l2 = 1e-4}),
                             .betaConstraint = MaxNorm({.maxValue = 4}),
-                            .gammaConstraint = NonNeg()})(x);
+                            .gammaConstraint = NonNeg(),
+                            .renorm = true,
+                            .renormClipping = RenormClipping{.rmax = 3, .rmin = 1. / 3, .dmax = 5},
+                            .renormMomentum = 0.99,
+                            .synchronized = false})(x);
     x = Dense({.units = 32, .activation = "relu"})(Flatten()(x));
     x = BatchNormalization()(x);
     Model model(image, Dense({.units = 10, .activation = "softmax"})(x));

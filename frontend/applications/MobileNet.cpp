@@ -6,8 +6,6 @@
 namespace tenon::applications {
 namespace {
 
-Tensor relu6(const Tensor &x, const std::string &name) { return ReLU({.maxValue = 6.0, .name = name})(x); }
-
 Tensor normalized(const Tensor &x, const std::string &name) {
   return relu6(BatchNormalization({.name = name + "_bn"})(x), name + "_relu");
 }

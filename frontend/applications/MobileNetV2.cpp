@@ -15,7 +15,6 @@ int64_t multipleOf8(double filters) {
 Tensor batchNorm(const Tensor &x, const std::string &name) {
   return BatchNormalization({.momentum = 0.999, .epsilon = 1e-3, .name = name})(x);
 }
-Tensor relu6(const Tensor &x, const std::string &name) { return ReLU({.maxValue = 6.0, .name = name})(x); }
 
 // One before and one behind, and one less before where the side is even or (as in Keras) not known.
 Margin2D paddingFor(const Tensor &x) {

@@ -7,6 +7,9 @@
 
 namespace tenon::applications {
 
+/// What both cut their activations at.
+inline Tensor relu6(const Tensor &x, const std::string &name) { return ReLU({.maxValue = 6.0, .name = name})(x); }
+
 /// "1.0", "0.35": a width as Python prints it.
 inline std::string shortText(double alpha) {
   char text[32];

@@ -3,6 +3,7 @@
 #include "frontend/facade/Compiler.h"
 #include "frontend/facade/Warnings.h"
 #include "frontend/graph/Random.h"
+#include "frontend/graph/Registry.h"
 #include "mlir/IR/MLIRContext.h"
 #include <atomic>
 
@@ -12,13 +13,6 @@ namespace tenon::facade {
 namespace {
 
 std::atomic<int> threadCount = 0;
-
-std::string joined(const std::vector<std::string> &names) {
-  std::string text;
-  for (const std::string &name : names)
-    text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
 
 /// A context for one compilation.
 std::unique_ptr<MLIRContext> makeContext() {
@@ -91,9 +85,25 @@ std::vector<bool> ModelState::trainedWeights(const graph::ModelNode &model) {
 int threads() { return threadCount; }
 
 ModelState &ModelState::of(graph::ModelNode &model) {
-  if (!model.facade)
-    model.facade = std::make_shared<ModelState>(model);
+  if (!model.facade) {
+    auto state = std::make_shared<ModelState>(model);
+    model.optimizerSize = [state = state.get()] { return state->optimizerSize(); };
+    model.facade = std::move(state);
+  }
   return *static_cast<ModelState *>(model.facade.get());
+}
+
+graph::OptimizerSize ModelState::optimizerSize() const {
+  bool hasSlots = std::any_of(values.begin(), values.end(), [](const auto &entry) { return entry.second.kind == VariableKind::Slot; });
+  if (!isCompiled() || (!train && !hasSlots))
+    return {};
+  graph::OptimizerSize size{2, 2 * sizeof(float)}; // the steps so far and the learning rate, in four bytes each as Keras's
+  for (const auto &[name, stored] : values)
+    if (stored.kind == VariableKind::Slot) {
+      size.elements += stored.value.size();
+      size.bytes += static_cast<int64_t>(stored.value.bytes());
+    }
+  return size;
 }
 
 void ModelState::compile(const CompileOptions &options) {

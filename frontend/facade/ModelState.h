@@ -54,6 +54,9 @@ public:
   /// Sets what a file holds.
   void restore(const std::string &name, VariableKind kind, const Array &value);
 
+  /// Of the optimizer's state as Keras counts it; nothing before the first step is compiled or a file gave it.
+  graph::OptimizerSize optimizerSize() const;
+
   /// Warns, once per compile, when a layer's trainable flag is not what compile saw.
   void warnWhenTrainableChanged();
 

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The small value types of compile, evaluate and predict.
 #include "frontend/graph/metrics/Function.h"
+#include "frontend/graph/Registry.h"
 #include <tenon/training.h>
 
 namespace tenon {
 namespace {
-
-template <typename List> std::string joined(const List &list) {
-  std::string text;
-  for (const auto &entry : list)
-    text += (text.empty() ? "" : ", ") + entry;
-  return text;
-}
 
 std::vector<std::string> namesOf(const Scores &scores) {
   std::vector<std::string> names;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/Emitter.h"
+#include "frontend/graph/Expression.h"
 
 using namespace mlir;
 
@@ -24,12 +25,6 @@ RankedTensorType tensorType(MLIRContext *context, const TensorSpec &spec) {
   for (int64_t dim : spec.shape)
     shape.push_back(dim == None ? ShapedType::kDynamic : dim);
   return RankedTensorType::get(shape, elementType(context, spec.dtype));
-}
-
-static DenseElementsAttr splat(RankedTensorType type, double value) {
-  if (auto floating = dyn_cast<FloatType>(type.getElementType()))
-    return DenseElementsAttr::get(type, FloatAttr::get(floating, value).getValue());
-  return DenseElementsAttr::get(type, IntegerAttr::get(type.getElementType(), static_cast<int64_t>(value)).getValue());
 }
 
 void declareVariable(ModuleOp module, StringRef name, RankedTensorType type, StringRef kind, bool trainable,

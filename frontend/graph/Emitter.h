@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes one function of a program as ops of the dialect: the layers' and the training rules' common pen.
 #pragma once
+#include "frontend/graph/Create.h"
 #include "frontend/graph/LayerNode.h"
 #include "ir/Dialect.h"
 #include "llvm/ADT/MapVector.h"
@@ -68,9 +69,10 @@ public:
   mlir::Value seed() { return scalarState("seed"); }
   mlir::Value step() { return scalarState("optimizer/iteration"); }
 
-  /// An op at the current layer's location; result types are inferred. `MatmulOp` from `create<ir::MatmulOp>(x, w)`.
+  /// An op at the current layer's location; result types are inferred. `MatmulOp` from `create<ir::MatmulOp>(x, w, false, false)`. An
+  /// Error in the layer's name where the operands do not fit.
   template <typename Op, typename... Args> Op createOp(Args &&...args) {
-    return Op::create(builder_, loc_, std::forward<Args>(args)...);
+    return graph::create<Op>(builder_, loc_, std::forward<Args>(args)...);
   }
   template <typename Op, typename... Args> mlir::Value create(Args &&...args) {
     return createOp<Op>(std::forward<Args>(args)...).getResult();

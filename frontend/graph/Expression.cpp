@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/Expression.h"
+#include "frontend/graph/Create.h"
 
 using namespace mlir;
 
@@ -8,15 +9,14 @@ namespace {
 
 llvm::SmallVector<int64_t> allAxes(Expression x) { return llvm::to_vector(llvm::seq<int64_t>(0, x.rank())); }
 
-template <typename Op> Expression binary(Expression a, Expression b) {
-  return {a.builder(), Op::create(a.builder(), a.value(), b.value()).getResult()};
+template <typename Op, typename... Args> Expression make(Expression first, Args... args) {
+  auto &b = first.builder();
+  return {b, graph::create<Op>(b, b.getLoc(), first.value(), args...).getResult()};
 }
-template <typename Op> Expression unary(Expression x) {
-  return {x.builder(), Op::create(x.builder(), x.value()).getResult()};
-}
+template <typename Op> Expression binary(Expression a, Expression b) { return make<Op>(a, b.value()); }
+template <typename Op> Expression unary(Expression x) { return make<Op>(x); }
 template <typename Op> Expression reduce(Expression x, llvm::ArrayRef<int64_t> axes, bool keepdims) {
-  auto &b = x.builder();
-  return {b, Op::create(b, x.value(), b.getDenseI64ArrayAttr(axes), b.getBoolAttr(keepdims)).getResult()};
+  return make<Op>(x, axes, keepdims);
 }
 
 } // namespace
@@ -40,7 +40,7 @@ Expression Expression::constant(double value) const {
 Expression Expression::to(Type elementType) const {
   if (type().getElementType() == elementType)
     return *this;
-  return {*builder_, ir::ConvertOp::create(*builder_, value_, TypeAttr::get(elementType)).getResult()};
+  return make<ir::ConvertOp>(*this, TypeAttr::get(elementType));
 }
 
 Expression operator+(Expression a, Expression b) { return binary<ir::AddOp>(a, b); }
@@ -71,9 +71,38 @@ Expression greater(Expression a, double b) {
   return binary<ir::GreaterOp>(a, a.constant(b)).to(a.builder().getF32Type());
 }
 Expression argmax(Expression x) { return unary<ir::ArgmaxOp>(x); }
-Expression oneHot(Expression indices, int64_t classes) {
-  auto &b = indices.builder();
-  return {b, ir::OneHotOp::create(b, indices.value(), b.getI64IntegerAttr(classes)).getResult()};
+// 0, 1, ... along the last axis of x, counted in a loop over it.
+static Expression positions(Expression x) {
+  auto &b = x.builder();
+  int64_t last = x.rank() - 1;
+  // A comparison: no gradient flows through what is only counted.
+  Expression steps = greater(max(x, llvm::to_vector(llvm::seq<int64_t>(0, last))), 0);
+  Expression start = scalar(b, 0);
+  auto scalarType = start.type();
+  auto block = std::make_unique<Block>();
+  block->addArgument(scalarType, b.getLoc());
+  block->addArgument(scalarType, b.getLoc());
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToEnd(block.get());
+    Expression position(b, block->getArgument(1));
+    SmallVector<Value> yields = {(position + 1).value(), position.value()};
+    ir::YieldOp::create(b, yields);
+  }
+  SmallVector<Type> types = {scalarType, steps.type()};
+  auto scan = ir::ScanOp::create(b, types, ValueRange(steps.value()), ValueRange(start.value()), ValueRange(), false);
+  scan.getBody().push_back(block.release());
+  return {b, scan.getResult(1)};
+}
+
+Expression oneHot(Expression indices, Expression like) {
+  int64_t classes = like.type().getShape().back();
+  if (!ShapedType::isDynamic(classes))
+    return make<ir::OneHotOp>(indices, classes);
+  SmallVector<int64_t> column(indices.rank(), 0);
+  column.push_back(1);
+  Expression position = positions(like);
+  return equal(make<ir::ReshapeOp>(indices, column).to(position.type().getElementType()), position);
 }
 
 Expression sum(Expression x, llvm::ArrayRef<int64_t> axes, bool keepdims) {
@@ -91,7 +120,7 @@ Expression countOf(Expression x, llvm::ArrayRef<int64_t> axes) {
     known = x.type().isDynamicDim(axis) || known < 0 ? -1 : known * x.type().getDimSize(axis);
   if (known >= 0)
     return scalar(b, known);
-  return {b, ir::CountOp::create(b, x.value(), b.getDenseI64ArrayAttr(axes)).getResult()};
+  return make<ir::CountOp>(x, axes);
 }
 Expression countOf(Expression x) { return countOf(x, allAxes(x)); }
 Expression mean(Expression x, llvm::ArrayRef<int64_t> axes) { return sum(x, axes) / countOf(x, axes); }

@@ -57,7 +57,8 @@ Expression equal(Expression a, Expression b);
 Expression greater(Expression a, double b);
 /// Index of the first largest element of the last axis.
 Expression argmax(Expression x);
-Expression oneHot(Expression indices, int64_t classes);
+/// 1 where the position along the last axis of `like`, which may be of any length, is the index, else 0.
+Expression oneHot(Expression indices, Expression like);
 /// Sum over axes, all of them when none are given.
 Expression sum(Expression x, llvm::ArrayRef<int64_t> axes, bool keepdims = false);
 Expression sum(Expression x);

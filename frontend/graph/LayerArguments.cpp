@@ -26,6 +26,8 @@ std::string cppSignature(const LayerClass &layer) {
     if (!argument.fixed)
       text += (text.empty() ? "." : ", .") + cppName(argument.name) +
               (argument.cppDefault.empty() ? "" : " = " + argument.cppDefault);
+  if (layer.name == "InputLayer") // a function: the shape is an argument of its own
+    return "Input(shape, {" + text.substr(text.find(", ") + 2) + "})";
   return layer.name + "({" + text + "})";
 }
 
@@ -79,6 +81,7 @@ std::string argumentMeaning(const std::string &name) {
       {"noise_shape", "shape of the random mask: 1 along axes that are dropped together, None for the input's size"},
       {"normalize", "divide each input by its norm along the axis before"},
       {"offset", "added at the end"},
+      {"optional", "may the input be left out?"},
       {"output_dim", "length of a row"},
       {"padding", "zeros around the input: 'valid' or 'same', 'causal' over time alone; or how many"},
       {"pointwise_constraint", "what the pointwise kernel is projected to after each update"},
@@ -92,14 +95,15 @@ std::string argumentMeaning(const std::string &name) {
       {"recurrent_dropout", "share of the state that is dropped in training, the same at every step"},
       {"recurrent_initializer", "what the recurrent kernel holds at first"},
       {"recurrent_regularizer", "penalty on the recurrent kernel in the total loss"},
-      {"renorm", "batch renormalisation"},
-      {"renorm_clipping", "bounds of batch renormalisation"},
-      {"renorm_momentum", "momentum of batch renormalisation"},
+      {"renorm", "batch renormalisation: training is corrected towards what inference does"},
+      {"renorm_clipping", "bounds of its corrections: rmax, rmin and dmax"},
+      {"renorm_momentum", "what a batch leaves of its statistics"},
       {"return_sequences", "the output at every step, not at the last one alone"},
       {"return_state", "the last output and the last cell state as two more results"},
       {"scale", "is there a gamma, the factor of the normalised values? (Rescaling: the factor)"},
       {"seed", "makes random numbers the same in every run"},
       {"shape", "the shape without the batch, None where a size is known only at run time"},
+      {"sparse", "sparse input"},
       {"stateful", "start from the last batch's state"},
       {"strides", "steps of the window; None: the pool size"},
       {"synchronized", "statistics over the batches of all devices; there is one"},
@@ -108,8 +112,10 @@ std::string argumentMeaning(const std::string &name) {
       {"trainable", "may training change the weights?"},
       {"unit_forget_bias", "the forget gate's bias starts at 1"},
       {"units", "size of the last axis of the result"},
-      {"unroll", "write the steps out one by one"},
+      {"unroll", "taken and not looked at: it changes no result"},
+      {"use_cudnn", "taken and not looked at: it changes no result"},
       {"use_bias", "is a bias added?"},
+      {"weights", "what the table holds at first, in place of embeddings_initializer"},
       {"zero_output_for_mask", "zeros where a step is masked, not the output before it"},
   };
   auto found = meanings.find(name);

@@ -92,6 +92,8 @@ public:
   virtual std::vector<mlir::Value> emit(Emitter &emitter, const std::vector<mlir::Value> &inputs) const = 0;
   /// Are integer inputs converted to float32 before emit (and in infer)? Shaping layers keep them.
   virtual bool takesFloats() const { return true; }
+  /// Does Keras call it on a list of inputs, even of one?
+  virtual bool takesList() const { return false; }
   virtual Masking masking() const { return Masking::Ends; }
   /// The name under which Keras takes the inputs after the first one ("initial_state"); null when it takes one list.
   virtual const char *stateArgument() const { return nullptr; }

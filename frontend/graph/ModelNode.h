@@ -18,6 +18,11 @@ struct Network {
 /// model.
 Network buildNetwork(const std::string &model, std::vector<Tensor> inputs, std::vector<Tensor> outputs);
 
+/// What an optimizer keeps: how many numbers, and in how many bytes.
+struct OptimizerSize {
+  int64_t elements = 0, bytes = 0;
+};
+
 class ModelNode : public LayerNode {
 public:
   /// A functional model.
@@ -52,8 +57,9 @@ public:
   void collectWeights(const std::string &path, std::vector<NamedWeight> &weights) const override;
   void collectStates(const std::string &path, std::vector<NamedWeight> &states) const override;
 
-  /// What compile, fit and predict keep for this model.
+  /// What compile, fit and predict keep for this model, and what the optimizer's part of it comes to.
   std::shared_ptr<void> facade;
+  std::function<OptimizerSize()> optimizerSize;
 
 protected:
   void build(const std::vector<TensorSpec> &inputs) override;

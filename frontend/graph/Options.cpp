@@ -13,6 +13,16 @@ Json optionToJson(const Regularizer &value) { return value ? value.node()->json(
 Json optionToJson(const Constraint &value) { return value ? value.node()->json() : Json(); }
 Json optionToJson(const Axes &value) { return value.isList() ? Json(value.list()) : Json(value.list().at(0)); }
 
+Json optionToJson(const std::optional<RenormClipping> &value) {
+  if (!value)
+    return {};
+  Json json = Json::object();
+  for (auto [key, bound] : {std::pair{"rmax", value->rmax}, {"rmin", value->rmin}, {"dmax", value->dmax}})
+    if (bound)
+      json[key] = *bound;
+  return json;
+}
+
 bool optionFromJson(const Json &json, bool &value) {
   if (!json.is_boolean())
     return false;
@@ -82,6 +92,20 @@ bool optionFromJson(const Json &json, Margin2D &value) {
   return json.is_array() && json.size() == 2 && optionFromJson(json[0], value.height) &&
          optionFromJson(json[1], value.width);
 }
+bool optionFromJson(const Json &json, std::optional<RenormClipping> &value) {
+  value.reset();
+  if (json.is_null())
+    return true;
+  if (!json.is_object())
+    return false;
+  value.emplace();
+  for (const auto &[key, bound] : json.items()) {
+    auto *field = key == "rmax" ? &value->rmax : key == "rmin" ? &value->rmin : key == "dmax" ? &value->dmax : nullptr;
+    if (!field || !optionFromJson(bound, *field))
+      return false;
+  }
+  return true;
+}
 bool optionFromJson(const Json &json, ShapeWithNone<Shape> &value) {
   value.shape.clear();
   if (json.is_null())
@@ -132,8 +156,24 @@ static std::string textOf(const Json &value, bool python) {
     list += (list.empty() ? "" : python ? ", " : ",") + textOf(entry, python);
   return python ? "(" + list + ")" : "{" + list + "}";
 }
-void ArgumentCollector::add(const char *key, const Json &value, bool fixed) {
-  arguments.push_back({key, textOf(value, true), textOf(value, false), fixed});
+void ArgumentCollector::add(const char *key, const Json &value, bool fixed, const void *address) {
+  add({key, textOf(value, true), textOf(value, false), fixed}, address);
+}
+void ArgumentCollector::add(LayerArgument argument, const void *address) {
+  if (!address && !arguments.empty())
+    address = arguments.back().first;
+  arguments.emplace_back(address, std::move(argument));
+}
+bool ArgumentCollector::has(const std::string &key) const {
+  return std::any_of(arguments.begin(), arguments.end(), [&](const auto &entry) { return entry.second.name == key; });
+}
+std::vector<LayerArgument> ArgumentCollector::inOrder() const {
+  auto sorted = arguments;
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto &a, const auto &b) { return std::less<>()(a.first, b.first); });
+  std::vector<LayerArgument> list;
+  for (auto &[address, argument] : sorted)
+    list.push_back(std::move(argument));
+  return list;
 }
 
 Json dtypePolicy(const std::string &dtype) {

@@ -2,15 +2,18 @@
 // A layer's options struct under Keras's names. Each layer's file has one field list
 //   template <typename O, typename V> void visit(O &options, V &&field) { field("units", options.units); ... }
 // from which writing, reading and the list of arguments come. field.fixed(key, value) stands for an argument of Keras's that
-// only takes this value here, field.sometimes(key, value) for one that Keras's JSON leaves out when it is None.
+// only takes this value here, field.sometimes(key, value) for one that Keras's JSON leaves out when it is None and
+// field.unsaved(key, value) for one that it never has.
 #pragma once
 #include "frontend/graph/LayerTable.h"
 #include "nlohmann/json.hpp"
 #include <algorithm>
 #include <optional>
+#include <tenon/array.h>
 #include <tenon/constraints.h>
 #include <tenon/initializers.h>
 #include <tenon/layers/extent.h>
+#include <tenon/layers/normalization.h>
 #include <tenon/regularizers.h>
 
 namespace tenon::graph {
@@ -42,6 +45,8 @@ template <typename S> Json optionToJson(const ShapeWithNone<S> &value) {
   return json;
 }
 template <typename T> Json optionToJson(const std::optional<T> &value) { return value ? Json(*value) : Json(); }
+inline Json optionToJson(const std::optional<Array> &) { return {}; }
+Json optionToJson(const std::optional<RenormClipping> &value);
 
 /// False when the JSON is no such value.
 bool optionFromJson(const Json &json, bool &value);
@@ -70,6 +75,7 @@ template <size_t Rank> bool optionFromJson(const Json &json, Extent<Rank> &value
   return true;
 }
 bool optionFromJson(const Json &json, ShapeWithNone<Shape> &value);
+bool optionFromJson(const Json &json, std::optional<RenormClipping> &value);
 template <typename T> bool optionFromJson(const Json &json, std::optional<T> &value) {
   value.reset();
   return json.is_null() || optionFromJson(json, value.emplace());
@@ -84,6 +90,7 @@ struct OptionWriter {
     if (value)
       (*this)(key, value);
   }
+  template <typename T> void unsaved(const char *, const T &) {}
   void fixed(const char *key, Json value) { config[key] = std::move(value); }
 };
 
@@ -105,6 +112,7 @@ public:
   }
   template <typename T> void required(const char *key, T &value) { (*this)(key, value); }
   template <typename T> void sometimes(const char *key, T &value) { (*this)(key, value); }
+  template <typename T> void unsaved(const char *key, T &) { take(key); }
   void fixed(const char *key, const Json &value);
   void problem(std::string text) { problems.push_back(std::move(text)); }
   void finish() const;
@@ -116,14 +124,27 @@ private:
   std::vector<std::string> taken, problems;
 };
 
-/// Collects the arguments with their defaults.
-struct ArgumentCollector {
-  std::vector<LayerArgument> arguments;
-  template <typename T> void operator()(const char *key, const T &value) { add(key, optionToJson(value), false); }
-  template <typename T> void required(const char *key, const T &) { arguments.push_back({key, "", ""}); }
+/// Collects the arguments with their defaults in the order in which the struct declares them, which is that of Keras's
+/// constructor (its configs have another); what has no field stays behind the argument before it.
+class ArgumentCollector {
+public:
+  template <typename T> void operator()(const char *key, const T &value) {
+    add(key, optionToJson(value), false, addressOf(value));
+  }
+  template <typename T> void required(const char *key, const T &value) { add({key, "", ""}, addressOf(value)); }
   template <typename T> void sometimes(const char *key, const T &value) { (*this)(key, value); }
-  void fixed(const char *key, const Json &value) { add(key, value, true); }
-  void add(const char *key, const Json &value, bool fixed);
+  template <typename T> void unsaved(const char *key, const T &value) { (*this)(key, value); }
+  void fixed(const char *key, const Json &value) { add(key, value, true, nullptr); }
+  void name(const std::string &value) { add({"name", "None", "{}"}, &value); }
+  bool has(const std::string &key) const;
+  std::vector<LayerArgument> inOrder() const;
+
+private:
+  template <typename T> static const void *addressOf(const T &value) { return &value; }
+  template <typename S> static const void *addressOf(const ShapeWithNone<S> &value) { return &value.shape; }
+  void add(const char *key, const Json &value, bool fixed, const void *address);
+  void add(LayerArgument argument, const void *address);
+  std::vector<std::pair<const void *, LayerArgument>> arguments;
 };
 
 /// Keras's {"class_name": "DTypePolicy", ...} for float32.
@@ -166,11 +187,10 @@ template <typename Node, typename Options> LayerClass layerRow(const char *name)
   Options defaults;
   visit(defaults, collector);
   if constexpr (hasActivityRegularizer<Options>) // among the own arguments of some
-    if (std::none_of(collector.arguments.begin(), collector.arguments.end(),
-                     [](const LayerArgument &argument) { return argument.name == "activity_regularizer"; }))
+    if (!collector.has("activity_regularizer"))
       collector("activity_regularizer", defaults.activityRegularizer);
-  collector.arguments.push_back({"name", "None", "{}"});
-  collector("trainable", true);
+  collector.name(defaults.name);
+  collector("trainable", defaults.trainable);
   auto fromConfig = [name](const Json &config) -> std::shared_ptr<LayerNode> {
     Options options;
     OptionReader reader(config, config.value("name", std::string(name)));
@@ -183,7 +203,7 @@ template <typename Node, typename Options> LayerClass layerRow(const char *name)
     reader.finish();
     return std::make_shared<Node>(std::move(options));
   };
-  return {name, std::move(collector.arguments), fromConfig};
+  return {name, collector.inOrder(), fromConfig};
 }
 
 } // namespace tenon::graph

@@ -8,6 +8,14 @@
 
 namespace tenon {
 
+/// "a, b, c".
+inline std::string joined(const std::vector<std::string> &names) {
+  std::string text;
+  for (const std::string &name : names)
+    text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 /// Writes every field of an options struct: visit(options, f) calls f("keras_name", field) for each.
 struct FieldWriter {
   nlohmann::ordered_json config;

@@ -17,13 +17,13 @@ static Json shapeToJson(const Shape &shape) {
     list.push_back(dim == None ? Json() : Json(dim));
   return list;
 }
-static Json shapesToJson(const std::vector<TensorSpec> &specs) {
-  if (specs.size() == 1)
+static Json shapesToJson(const std::vector<TensorSpec> &specs, bool list) {
+  if (specs.size() == 1 && !list)
     return shapeToJson(specs[0].shape);
-  Json list = Json::array();
+  Json shapes = Json::array();
   for (const TensorSpec &spec : specs)
-    list.push_back(shapeToJson(spec.shape));
-  return list;
+    shapes.push_back(shapeToJson(spec.shape));
+  return shapes;
 }
 
 Json serializeLayer(const LayerNode &layer) {
@@ -47,7 +47,7 @@ Json serializeLayer(const LayerNode &layer) {
                              {{"sequences_shape", shapeToJson(specs[0].shape)},
                               {std::string(layer.stateArgument()) + "_shape", std::move(states)}}}};
   } else if (layer.recordsBuild() && !specs.empty())
-    json["build_config"] = {{"input_shape", shapesToJson(specs)}};
+    json["build_config"] = {{"input_shape", shapesToJson(specs, layer.takesList())}};
   if (model)
     json["compile_config"] = Json::object();
   return json;
@@ -94,7 +94,7 @@ Json callToJson(const Call &call, const CallNumbers &numbers) {
     named[state] = Json(tensors.begin() + 1, tensors.end());
     tensors.erase(tensors.begin() + 1, tensors.end());
   }
-  Json arguments = tensors.size() == 1 ? std::move(tensors) : Json::array({std::move(tensors)});
+  Json arguments = tensors.size() == 1 && !call.layer->takesList() ? std::move(tensors) : Json::array({std::move(tensors)});
   return {{"args", std::move(arguments)}, {"kwargs", std::move(named)}};
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <regex>
 #include <set>
 
 namespace tenon::graph {
@@ -70,15 +71,53 @@ public:
           }
       chain = isChain(network);
     }
-    for (const auto &layer : model.layers())
-      addRows(*layer, 0);
+    auto [first, last] = rangeOf(model.layers());
+    for (size_t i = first; i < last; ++i)
+      addRows(*model.layers()[i], 0);
   }
 
   std::string keras3() const;
   std::string keras2() const;
   std::vector<size_t> cellWidths(const std::vector<double> &positions, int64_t width) const;
+  /// The options' column ends, or the style's.
+  std::vector<double> positionsOr(std::vector<double> own) const {
+    if (options.positions.empty())
+      return own;
+    if (options.positions.size() != own.size())
+      throw Error(model.name() + ": summary has " + std::to_string(own.size()) + " columns, got " +
+                      std::to_string(options.positions.size()) + " positions",
+                  Fault::Usage);
+    return options.positions;
+  }
 
 private:
+  // [first, last) of the layers to show; Keras turns a range round that ends before it begins.
+  std::pair<size_t, size_t> rangeOf(const std::vector<std::shared_ptr<LayerNode>> &layers) const {
+    if (options.layerRange.empty())
+      return {0, layers.size()};
+    if (options.layerRange.size() != 2)
+      throw Error(model.name() + ": expected a layerRange of two names, got " + std::to_string(options.layerRange.size()),
+                  Fault::Usage);
+    auto matches = [&](const std::string &pattern) {
+      std::vector<size_t> found;
+      try {
+        const std::regex regex(pattern);
+        for (size_t i = 0; i < layers.size(); ++i)
+          if (std::regex_search(layers[i]->name(), regex, std::regex_constants::match_continuous))
+            found.push_back(i);
+      } catch (const std::regex_error &) {
+        throw Error(model.name() + ": layerRange: '" + pattern + "' is no regular expression", Fault::Usage);
+      }
+      if (found.empty())
+        throw Error(model.name() + ": layerRange: no layer's name matches '" + pattern + "'", Fault::Usage);
+      return found;
+    };
+    std::vector<size_t> from = matches(options.layerRange[0]), to = matches(options.layerRange[1]);
+    if (from.front() > to.back())
+      return {to.front(), from.back() + 1};
+    return {from.front(), to.back() + 1};
+  }
+
   // One call after the other, each of a layer of its own.
   bool isChain(const Network &network) const {
     if (network.calls.size() != network.layers.size() || network.inputs.size() != 1)
@@ -225,7 +264,7 @@ std::vector<size_t> Report::cellWidths(const std::vector<double> &positions, int
 }
 
 std::string Report::keras3() const {
-  std::vector<double> positions = chain ? std::vector{0.45, 0.80, 1.0} : std::vector{0.3, 0.56, 0.74, 1.0};
+  std::vector<double> positions = positionsOr(chain ? std::vector{0.45, 0.80, 1.0} : std::vector{0.3, 0.56, 0.74, 1.0});
   std::vector<std::string> header = {"Layer (type)", "Output Shape", "Param #"};
   Table table{{}, {Align::Left, Align::Left, Align::Right}, {}};
   if (!chain) {
@@ -270,15 +309,19 @@ std::string Report::keras3() const {
   auto line = [&](const char *what, int64_t count, int64_t bytes) {
     table.text += std::string(" ") + what + ": " + withCommas(count) + " (" + memoryText(bytes) + ")\n";
   };
-  line("Total params", counts.trainable + counts.fixed, counts.trainableBytes + counts.fixedBytes);
+  OptimizerSize optimizer = model.optimizerSize ? model.optimizerSize() : OptimizerSize();
+  line("Total params", counts.trainable + counts.fixed + optimizer.elements,
+       counts.trainableBytes + counts.fixedBytes + optimizer.bytes);
   line("Trainable params", counts.trainable, counts.trainableBytes);
   line("Non-trainable params", counts.fixed, counts.fixedBytes);
+  if (optimizer.elements)
+    line("Optimizer params", optimizer.elements, optimizer.bytes);
   return table.text;
 }
 
 std::string Report::keras2() const {
   size_t length = options.lineLength > 0 ? options.lineLength : chain ? 65 : 98;
-  std::vector<double> positions = chain ? std::vector{0.45, 0.85, 1.0} : std::vector{0.33, 0.55, 0.67, 1.0};
+  std::vector<double> positions = positionsOr(chain ? std::vector{0.45, 0.85, 1.0} : std::vector{0.33, 0.55, 0.67, 1.0});
   std::string text;
   auto line = [&](const std::vector<std::string> &fields) {
     std::string out;

@@ -24,6 +24,9 @@ TEST_P(CompiledImages, equalTheInterpreter) {
   const char *target = std::array<const char *, 3>{"host", "x86-64-v3", "x86-64-v2"}[seed % 3];
   auto context = makeContext();
   OwningOpRef<ModuleOp> module = randomImages(*context, seed);
+  auto function = module->lookupSymbol<func::FuncOp>("predict");
+  if (imageShapes(function, 1).empty())
+    return; // a sum of sides that no size makes equal
   CompiledModule compiled(*module, target, false, 2);
   ASSERT_TRUE(compiled);
   std::mt19937 random(seed);
@@ -32,11 +35,9 @@ TEST_P(CompiledImages, equalTheInterpreter) {
     state[variable.getSymName()] =
         draw(*context, cast<RankedTensorType>(variable.getType()).getShape(), random, variable.getKind() == "statistic");
   compiled.setState(state);
-  auto function = module->lookupSymbol<func::FuncOp>("predict");
   for (int64_t batch : {1, 3}) {
-    SmallVector<int64_t> shape(cast<RankedTensorType>(function.getArgumentTypes()[0]).getShape());
-    for (auto [axis, dim] : llvm::enumerate(shape))
-      dim = axis == 0 ? batch : ShapedType::isDynamic(dim) ? 3 + static_cast<int64_t>(random() % 6) : dim;
+    auto shapes = imageShapes(function, batch);
+    const auto &shape = shapes[random() % shapes.size()];
     SmallVector<ir::Literal> inputs = {draw(*context, shape, random)};
     auto expected = ir::interpret(*module, "predict", inputs, state);
     ASSERT_TRUE(succeeded(expected));

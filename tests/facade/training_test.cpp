@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // fit, evaluate and single batches, as compiled for this machine: what they take, keep, warn of and refuse.
 #include "tests/facade/Helpers.h"
+#include <cmath>
 
 namespace tenon::testing {
 namespace {
@@ -244,6 +245,42 @@ TEST(Targets, ALinearOutputUnderACrossentropyIsTold) {
               ::testing::HasSubstr("the output is linear"));
   Model soft({x}, {Softmax()(Dense({.units = 2})(x))});
   EXPECT_EQ(warningsOf([&] { soft.compile({.optimizer = "sgd", .loss = "categorical_crossentropy"}); }), "");
+}
+
+TEST(Training, SummaryCountsTheOptimizer) {
+  clearSession();
+  Tensor x = Input({2}, {.name = "x"});
+  Model model({x}, {Dense({.units = 3, .activation = "softmax"})(x)});
+  model.compile({.optimizer = "adam", .loss = "categorical_crossentropy"});
+  EXPECT_EQ(model.summaryText().find("Optimizer"), std::string::npos);
+  model.trainOnBatch(sectors(8).x(), sectors(8).y());
+  EXPECT_THAT(model.summaryText(),
+              ::testing::EndsWith(" Total params: 29 (116.00 B)\n Trainable params: 9 (36.00 B)\n"
+                                  " Non-trainable params: 0 (0.00 B)\n Optimizer params: 20 (80.00 B)\n"));
+}
+
+// As many classes as the sequence has steps: a softmax over time.
+TEST(Targets, OutputsOfAnyLength) {
+  setRandomSeed(3);
+  Tensor x = Input({None, 3}, {.name = "x"});
+  Tensor scores = Softmax()(Flatten()(Dense({.units = 1})(x)));
+  Model model({x}, {scores}, {.name = "pointer"});
+  Array sequences = noise({4, 5, 3}), steps{0, 4, 2, 1};
+  for (const Loss &loss : {Loss("sparse_categorical_crossentropy"), Loss(CategoricalCrossentropy({.labelSmoothing = 0.1}))}) {
+    bool sparse = loss.className() == "SparseCategoricalCrossentropy";
+    model.compile({.optimizer = "sgd", .loss = loss, .metrics = {"accuracy"}});
+    Array targets = sparse ? steps : oneHot(steps, 5), p = model.predict(sequences, {.verbose = 0});
+    double expected = 0;
+    for (int64_t i = 0; i < 4; ++i)
+      for (int64_t step = 0; step < 5; ++step) {
+        double y = step == steps.at(i) ? 1 : 0;
+        expected -= (sparse ? y : 0.9 * y + 0.1 / 5) * std::log(p.at(5 * i + step)) / 4;
+      }
+    double before = model.evaluate(sequences, targets, {.verbose = 0})["loss"];
+    EXPECT_NEAR(before, expected, 1e-5);
+    model.fit(sequences, targets, {.epochs = 5, .verbose = 0});
+    EXPECT_LT(model.evaluate(sequences, targets, {.verbose = 0})["loss"], before);
+  }
 }
 
 TEST(Targets, ALabelThatIsNoClassIsToldBeforeTraining) {

@@ -42,6 +42,17 @@ const std::vector<LayerCase> &layerCases() {
      {{3, 4, 5}},
      {None, 3, 4, 5},
      {{"gamma", {3}}, {"beta", {3}}, {"moving_mean", {3}}, {"moving_variance", {3}}}},
+    {"BatchNormalizationRenorm",
+     [] {
+       return BatchNormalization({.renorm = true,
+                                  .renormClipping = RenormClipping{.rmax = 3, .dmax = 5},
+                                  .renormMomentum = 0.5});
+     },
+     {{3, 5}},
+     {None, 3, 5},
+     {{"gamma", {5}}, {"beta", {5}}, {"moving_mean", {5}}, {"moving_variance", {5}}, {"moving_stddev", {5}},
+      {"renorm_mean", {5}}, {"renorm_stddev", {5}}}},
+    {"ConcatenateOne", [] { return Concatenate(); }, {{2, 3}}, {None, 2, 3}},
     {"Concatenate", [] { return Concatenate(); }, {{2, 3}, {2, 4}}, {None, 2, 7}},
     {"ConcatenateAxis", [] { return Concatenate({.axis = 1}); }, {{None, 3}, {5, 3}, {2, 3}}, {None, None, 3}},
     {"Conv1D",
@@ -119,6 +130,11 @@ const std::vector<LayerCase> &layerCases() {
     {"Dropout", [] { return Dropout({.rate = 0.25, .seed = 7}); }, {{2, 3}}, {None, 2, 3}},
     {"DropoutNoiseShape", [] { return Dropout({.rate = 0.25, .noiseShape = {None, 1, 3}}); }, {{4, 3}}, {None, 4, 3}},
     {"Embedding", [] { return Embedding({.inputDim = 7, .outputDim = 4}); }, {{None}}, {None, None, 4}, {{"embeddings", {7, 4}}}},
+    {"EmbeddingOfWeights",
+     [] { return Embedding({.inputDim = 2, .outputDim = 1, .weights = Array::matrix({{1}, {2}})}); },
+     {{3}},
+     {None, 3, 1},
+     {{"embeddings", {2, 1}}}},
     {"EmbeddingMasked",
      [] {
        return Embedding({.inputDim = 7, .outputDim = 3, .embeddingsRegularizer = "l2", .embeddingsConstraint = "unit_norm", .maskZero = true});
@@ -143,6 +159,11 @@ const std::vector<LayerCase> &layerCases() {
      {{None, 4}},
      {None, 3},
      {{"kernel", {4, 12}}, {"recurrent_kernel", {3, 12}}, {"bias", {12}}}},
+    {"LSTMUnrolled",
+     [] { return LSTM({.units = 3, .dropout = 1, .recurrentDropout = 1, .unroll = true, .useCudnn = "false"}); },
+     {{4, 2}},
+     {None, 3},
+     {{"kernel", {2, 12}}, {"recurrent_kernel", {3, 12}}, {"bias", {12}}}},
     {"LSTMSequences",
      [] {
        return LSTM({.units = 2,

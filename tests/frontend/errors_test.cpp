@@ -148,13 +148,11 @@ const Mistake mistakes[] = {
      "batch_normalization: axis 0 is the batch and cannot be normalised"},
     {"NormUnknownAxis", [] { BatchNormalization({.axis = 1})(input({None, 5})); },
      "batch_normalization: axis 1 of the input must be known, got shape (None, None, 5)"},
-    {"NormRenorm", [] { BatchNormalization({.renorm = true}); },
-     "batch_normalization: batch renormalisation (renorm = true) is not supported"},
     {"NormMomentum", [] { BatchNormalization({.momentum = 2}); },
      "batch_normalization: expected momentum in [0, 1], got 2.000000"},
     {"NormEpsilon", [] { BatchNormalization({.epsilon = 0}); },
      "batch_normalization: expected epsilon above 0, got 0.000000"},
-    {"DropoutRate", [] { Dropout({.rate = 1.5}); }, "dropout: expected a rate in [0, 1), got 1.5"},
+    {"DropoutRate", [] { Dropout({.rate = 1.5}); }, "dropout: expected a rate in [0, 1], got 1.5"},
     {"DropoutWithoutRate", [] { Dropout(DropoutOptions{}); }, "dropout: option rate is required"},
     {"DropoutNoise", [] { Dropout({.rate = 0.5, .noiseShape = {None, 0}}); },
      "dropout: expected noiseShape of dimensions of 1 or more, or None, got (None, 0)"},
@@ -169,7 +167,24 @@ const Mistake mistakes[] = {
        add({input({3}), input({4})});
      },
      "add: expected inputs of shapes that broadcast, got (None, 3), (None, 4)"},
-    {"AddOne", [] { add({input({3})}); }, "add: expected two inputs or more, got 1"},
+    {"AddNone", [] { add({}); }, "add: expected one input or more, got none"},
+    {"ConcatenateNone", [] { concatenate({}); }, "concatenate: expected one input or more, got none"},
+    {"EmbeddingWeights", [] { Embedding({.inputDim = 3, .outputDim = 2, .weights = Array{1, 2}}); },
+     "embedding: expected weights of shape (3, 2) and type float32, got (2,) and float32"},
+    {"InputSparse", [] { Input({3}, {.sparse = true}); }, "Input: sparse inputs are not supported"},
+    {"InputOptional", [] { Input({3}, {.optional = true, .name = "x"}); }, "x: optional inputs are not supported"},
+    {"RenormClipping",
+     [] { BatchNormalization({.renorm = true, .renormClipping = RenormClipping{.rmax = 1, .rmin = 2}}); },
+     "batch_normalization: expected an rmax of rmin or more, got rmax 1.0 and rmin 2.0"},
+    {"LSTMDropout", [] { LSTM({.units = 2, .dropout = 1.5}); }, "lstm: expected a dropout in [0, 1], got 1.5"},
+    {"PoolingMask",
+     [] {
+       Tensor tokens = Input({5}, {.name = "tokens"});
+       Tensor x = Embedding({.inputDim = 9, .outputDim = 4, .maskZero = true})(tokens);
+       Interpreted(Model(tokens, GlobalAveragePooling1D({.dataFormat = "channels_first"})(x)));
+     },
+     "global_average_pooling1d: the mask is for 5 steps, the input has 4: with dataFormat \"channels_first\" steps are the "
+     "last axis"},
     {"SubtractThree", [] { subtract({input({3}), input({3}), input({3})}); },
      "subtract: expected two inputs, got 3"},
     {"MultiplyUnknown", [] { multiply({input({None, None, 3}), input({2, None, None, 3})}); },
@@ -325,6 +340,18 @@ const Mistake mistakes[] = {
        Sequential({input({3}), dense, dense});
      },
      "sequential: the name \"dense\" is used by several layers; names must be unique"},
+    {"SummaryRange",
+     [] {
+       Tensor a = input({3});
+       Model(a, Flatten()(a), {.name = "m"}).summaryText({.layerRange = {"x", "y"}});
+     },
+     "m: layerRange: no layer's name matches 'y'"},
+    {"SummaryPositions",
+     [] {
+       Tensor a = input({3});
+       Model(a, Flatten()(a), {.name = "m"}).summaryText({.positions = {0.5, 1}});
+     },
+     "m: summary has 3 columns, got 2 positions"},
     {"SummaryStyle",
      [] {
        Tensor a = input({3});

@@ -5,8 +5,12 @@
 #include "tests/frontend/Interpret.h"
 #include "tests/frontend/LayerCases.h"
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <gmock/gmock.h>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
 #include <tenon/layers.h>
 
@@ -136,6 +140,86 @@ TEST(LayerTable, SignaturesNameOptionsInOrderWithDefaults) {
             "gamma_constraint=None, renorm=False, renorm_clipping=None, renorm_momentum=0.99, synchronized=False, "
             "activity_regularizer=None, name=None, trainable=True)");
   EXPECT_EQ(findLayerClass("NoSuchLayer"), nullptr);
+}
+
+// Keras's own constructors, from tests/golden/signatures.py. What is not among a constructor's arguments Keras takes by
+// name, as **kwargs.
+TEST(LayerTable, SignaturesAreKerass) {
+  std::ifstream file(TENON_SOURCE_DIR "/tests/golden/data/signatures.json");
+  ASSERT_TRUE(file.good());
+  const Json golden = Json::parse(file);
+  const std::set<std::string> left = {"lora_rank", "lora_alpha", "ragged", "input_tensor"};
+  const std::set<std::string> byName = {"activity_regularizer", "name", "trainable", "zero_output_for_mask", "input_length"};
+  for (const LayerClass &row : layerTable()) {
+    ASSERT_TRUE(golden.contains(row.name)) << row.name;
+    std::vector<std::string> expected, actual;
+    std::map<std::string, bool> required;
+    for (const Json &argument : golden.at(row.name)) {
+      const std::string name = argument[0].get<std::string>();
+      if (left.count(name))
+        continue;
+      expected.push_back(name);
+      required[name] = argument[1].is_null();
+    }
+    bool defaults = false;
+    for (const LayerArgument &argument : row.arguments) {
+      defaults |= !argument.kerasDefault.empty();
+      EXPECT_EQ(argument.kerasDefault.empty(), !defaults) << row.name << ": Python wants defaults behind " << argument.name;
+      if (!required.count(argument.name)) {
+        EXPECT_TRUE(byName.count(argument.name)) << row.name << ": " << argument.name;
+        continue;
+      }
+      actual.push_back(argument.name);
+      EXPECT_EQ(argument.kerasDefault.empty(), required[argument.name]) << row.name << ": " << argument.name;
+    }
+    EXPECT_EQ(actual, expected) << row.name;
+  }
+}
+
+/// The fields of every options struct of the public headers, in the order of their declaration.
+std::map<std::string, std::vector<std::string>> declaredFields() {
+  std::map<std::string, std::vector<std::string>> fields;
+  std::vector<std::filesystem::path> headers = {TENON_SOURCE_DIR "/frontend/include/tenon/tensor.h"};
+  for (const auto &entry : std::filesystem::directory_iterator(TENON_SOURCE_DIR "/frontend/include/tenon/layers"))
+    headers.push_back(entry.path());
+  const std::regex begin("(?:template <size_t Rank> )?struct (\\w+Options) \\{"), field("  [\\w:<>]+ (\\w+)( = .*)?;");
+  for (const auto &path : headers) {
+    std::ifstream file(path);
+    std::vector<std::string> *list = nullptr;
+    std::smatch match;
+    for (std::string line; std::getline(file, line);)
+      if (std::regex_match(line, match, begin))
+        list = &fields[match[1]];
+      else if (line == "};")
+        list = nullptr;
+      else if (list && std::regex_match(line, match, field))
+        list->push_back(match[1]);
+  }
+  return fields;
+}
+
+TEST(LayerTable, DesignatorsFollowTheDeclaration) {
+  const auto fields = declaredFields();
+  const std::regex designator("\\.([a-z]\\w*)");
+  for (const LayerClass &row : layerTable()) {
+    const std::string text = cppSignature(row);
+    std::vector<std::string> named;
+    for (std::sregex_iterator i(text.begin(), text.end(), designator), end; i != end; ++i)
+      named.push_back((*i)[1]);
+    // The layer's own struct, or whichever has all of these fields in this order.
+    auto follows = [&](const std::vector<std::string> &declared) {
+      size_t next = 0;
+      for (const std::string &name : declared)
+        next += next < named.size() && named[next] == name;
+      return next == named.size();
+    };
+    auto own = fields.find(row.name + "Options");
+    if (own != fields.end()) {
+      EXPECT_TRUE(follows(own->second)) << text;
+    } else {
+      EXPECT_TRUE(std::any_of(fields.begin(), fields.end(), [&](const auto &entry) { return follows(entry.second); })) << text;
+    }
+  }
 }
 
 TEST(LayerTable, EveryArgumentIsExplained) {

@@ -85,5 +85,22 @@ TEST(Summary, FrozenWeightsCountApart) {
       std::string::npos);
 }
 
+TEST(Summary, ShowsARangeOfLayers) {
+  Tensor x = Input({4}, {.name = "x"});
+  Tensor y = Dense({.units = 3, .name = "first"})(x);
+  Model model(x, Dense({.units = 2, .name = "second"})(y), {.name = "m"});
+  auto shown = [&](std::vector<std::string> range) {
+    std::string text = model.summaryText({.layerRange = std::move(range)}), names;
+    for (const char *name : {"x", "first", "second"})
+      if (text.find("│ " + std::string(name) + " (") != std::string::npos)
+        names += std::string(name) + " ";
+    return names;
+  };
+  EXPECT_EQ(shown({"first", "second"}), "first second ");
+  EXPECT_EQ(shown({"x", "fir.*"}), "x first ");
+  EXPECT_EQ(shown({"second", "x"}), "x first second "); // turned round, as Keras does
+  EXPECT_NE(model.summaryText({.positions = {0.5, 0.9, 1}}), model.summaryText());
+}
+
 } // namespace
 } // namespace tenon::graph

@@ -14,10 +14,11 @@ struct Value {
   bool isInteger = false;
 };
 
-/// Runs body on arguments of these values (axis 0 of ranks above 0 becomes `?`) and returns its results, computed by
-/// the interpreter.
+/// Runs body on arguments of these values (axis 0 of ranks above 0, or every axis, becomes `?`) and returns its results,
+/// computed by the interpreter.
 inline std::vector<ir::Literal> interpreted(const std::vector<Value> &arguments,
-                                            std::function<std::vector<Expression>(std::vector<Expression>)> body) {
+                                            std::function<std::vector<Expression>(std::vector<Expression>)> body,
+                                            bool anySize = false) {
   mlir::MLIRContext context;
   context.loadDialect<ir::TenonDialect, mlir::func::FuncDialect>();
   mlir::ImplicitLocOpBuilder b(mlir::UnknownLoc::get(&context), &context);
@@ -27,8 +28,8 @@ inline std::vector<ir::Literal> interpreted(const std::vector<Value> &arguments,
   for (const Value &value : arguments) {
     mlir::Type element = value.isInteger ? mlir::Type(b.getI32Type()) : mlir::Type(b.getF32Type());
     std::vector<int64_t> shape = value.shape;
-    if (!shape.empty())
-      shape[0] = mlir::ShapedType::kDynamic;
+    for (size_t axis = 0; axis < (anySize ? shape.size() : std::min<size_t>(shape.size(), 1)); ++axis)
+      shape[axis] = mlir::ShapedType::kDynamic;
     types.push_back(mlir::RankedTensorType::get(shape, element));
     inputs.emplace_back(element, value.shape, value.numbers);
   }

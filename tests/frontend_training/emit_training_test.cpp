@@ -3,6 +3,7 @@
 #include "frontend/graph/EmitTraining.h"
 #include "tests/frontend_training/Interpreted.h"
 #include <cmath>
+#include <gmock/gmock.h>
 #include <tenon/layers.h>
 
 namespace tenon::testing {
@@ -153,6 +154,12 @@ TEST(EmitTraining, AClipByTheNormOfAllGradientsTakesIt) {
   const double before = t.state["dense/bias"][0];
   t.call("update/dense/bias", {{{1}, {3}}, {{}, {25}}});
   expectNear(t.state["dense/bias"], {before - 3. / 5});
+}
+
+TEST(EmitTraining, WhatDoesNotFitIsAnErrorOfTheLayers) {
+  auto sumOf = [](std::vector<Expression> x) { return std::vector{x[0] + x[1]}; };
+  EXPECT_THAT(errorOf([&] { interpreted({{{1, 3}, {1, 2, 3}}, {{1, 2}, {1, 2}}}, sumOf); }),
+              ::testing::StartsWith("op: shapes (?, 3) and (?, 2) do not broadcast: dimensions must be equal or 1"));
 }
 
 TEST(EmitTraining, Errors) {

@@ -3,6 +3,7 @@
 #include "tests/frontend_training/Interpreted.h"
 #include <cmath>
 #include <set>
+#include <tenon/tensor.h>
 
 namespace tenon::testing {
 namespace {
@@ -72,6 +73,15 @@ TEST(Losses, PerSampleValues) {
   }
 }
 
+TEST(Losses, PerSampleValuesOfOutputsOfAnySize) {
+  int number = 0;
+  for (const LossCase &c : cases()) {
+    SCOPED_TRACE(c.loss.className() + " " + std::to_string(number++));
+    auto values = [&](std::vector<Expression> x) { return std::vector{c.loss.function().values(x[0], x[1])}; };
+    expectNear(interpreted({c.target, c.prediction}, values, true)[0], c.expected);
+  }
+}
+
 TEST(Losses, KeepTheBatchAndEveryAxisButTheLast) {
   auto results =
       interpreted({{{2, 3, 1}, {0, 0, 0, 0, 0, 0}}, {{2, 3, 1}, {1, 2, 3, 4, 5, 6}}},
@@ -133,7 +143,11 @@ TEST(Losses, WhatUsersAreToldOfTargets) {
   EXPECT_EQ(Loss("mse").function().columnsFault(Array::matrix({{0, 1}}), 3),
             "the targets have 2 columns, the output has 3");
   EXPECT_EQ(Loss("mse").function().columnsFault(Array{1, 2}, 1), "");
-  EXPECT_EQ(Loss("sparse_categorical_crossentropy").function().columnsFault(Array{1, 2}, 3), "");
+  const Loss indices("sparse_categorical_crossentropy");
+  EXPECT_EQ(indices.function().columnsFault(Array{1, 2}, 3), "");
+  EXPECT_EQ(indices.function().targetFault(Array{1, 3}, 3), "target 1 is 3, expected a class from 0 to 2");
+  EXPECT_EQ(indices.function().targetFault(Array{1, 3}, None), "");
+  EXPECT_EQ(indices.function().targetFault(Array{1, -1}, None), "target 1 is -1, expected a class from 0 on");
 }
 
 TEST(Losses, JsonRoundTrip) {

@@ -132,6 +132,15 @@ TEST(Metrics, Errors) {
             "poisson, sparse_categorical_crossentropy, squared_hinge");
   EXPECT_EQ(errorOf([&] { resolveMetric("sparse_categorical_crossentropy", type, type); }),
             "metric 'sparse_categorical_crossentropy' does not fit the targets of the model's loss");
+  // Indices are no numbers to be compared with probabilities, one-hot rows no indices.
+  auto indices = mlir::RankedTensorType::get({4}, mlir::IntegerType::get(&context, 32));
+  for (const char *name : {"rmse", "mse", "precision", "recall", "binary_accuracy", "categorical_accuracy"})
+    EXPECT_EQ(errorOf([&] { resolveMetric(name, indices, type); }),
+              "metric '" + std::string(name) + "' does not fit the targets of the model's loss");
+  EXPECT_EQ(errorOf([&] { resolveMetric("sparse_categorical_accuracy", type, type); }),
+            "metric 'sparse_categorical_accuracy' does not fit the targets of the model's loss");
+  EXPECT_EQ(errorOf([&] { resolveMetric(RootMeanSquaredError({.name = "distance"}), indices, type); }),
+            "metric 'distance' does not fit the targets of the model's loss");
 }
 
 TEST(Metrics, JsonRoundTrip) {

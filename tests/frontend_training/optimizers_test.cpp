@@ -145,7 +145,7 @@ TEST(Optimizers, NamesAndDefaults) {
             "SGD: only one of clipnorm, clipvalue and global_clipnorm can be set");
   EXPECT_EQ(errorOf([] { RMSprop({.clipvalue = -1}); }), "RMSprop: clipvalue is -1.000000, expected 0 or more");
   EXPECT_EQ(errorOf([] { SGD({.learningRate = -1}); }), "SGD: learning_rate is -1.000000, expected 0 or more");
-  EXPECT_EQ(errorOf([] { Adam({.beta1 = 1}); }), "Adam: beta_1 is 1.000000, expected a number between 0 and 1");
+  EXPECT_EQ(errorOf([] { Adam({.beta1 = 1}); }), "Adam: beta_1 is 1.000000, expected a number from 0 to below 1");
 }
 
 TEST(Optimizers, JsonRoundTrip) {

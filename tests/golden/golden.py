@@ -48,7 +48,8 @@ def numbers(rng, shape, low=-1.0, high=1.0):
 def setWeights(model, rng, scale=0.5):
     values = []
     for variable in model.weights:
-        positive = variable.name.split("/")[-1].split(":")[0] in ("gamma", "moving_variance")  # Keras 2: ".../gamma:0"
+        name = variable.name.split("/")[-1].split(":")[0]  # Keras 2: ".../gamma:0"
+        positive = name in ("gamma", "moving_variance", "moving_stddev", "renorm_stddev")
         values.append(numbers(rng, variable.shape, 0.5 if positive else -scale, 1.5 if positive else scale))
     model.set_weights(values)
     return values

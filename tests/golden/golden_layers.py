@@ -50,10 +50,10 @@ def text(value):
 
 def recurrent():
     """Behind an Embedding where there are masks (token 0 is padding), behind a Dense where not."""
-    def sequence(name, layer, masked=False, time=5, batch=3, after=None, states=False):
+    def sequence(name, layer, masked=False, time=5, batch=3, after=None, states=False, known=False):
         keras.utils.clear_session()
         rng = generator(name)
-        x = Input((None,), dtype="int32", name="tokens") if masked else Input((None, 4), name="x")
+        x = Input((time if known else None,), dtype="int32", name="tokens") if masked else Input((None, 4), name="x")
         inputs, given = [x], []
         if masked:
             tokens = rng.integers(1, 6, (batch, time))
@@ -115,6 +115,10 @@ def recurrent():
     yield sequence("lstm_twice", lambda x: L.concatenate([shared(x), shared(L.Dense(4)(x))]))
     yield sequence("masked_average", lambda x: L.GlobalAveragePooling1D()(L.Dropout(0.0)(x)), masked=True)
     yield sequence("masked_normalization", lambda x: L.LSTM(3)(L.BatchNormalization()(x)), masked=True)
+    yield sequence("masked_normalization_axis", lambda x: L.Dense(2)(L.BatchNormalization(axis=1, momentum=0.7)(x)), masked=True,
+                   known=True)
+    yield sequence("masked_renormalization", lambda x: L.Dense(2)(L.BatchNormalization(renorm=True, momentum=0.7)(x)), masked=True)
+    yield sequence("lstm_unrolled", L.LSTM(3, unroll=True, return_sequences=True), masked=True, known=True)
     yield sequence("masked_merge", lambda x: L.LSTM(3)(L.add([L.Dense(4)(x), x])), masked=True)
     yield sequence("masked_concatenation", lambda x: L.LSTM(3)(L.concatenate([L.Dense(2)(x), x])), masked=True)
 
@@ -186,6 +190,8 @@ def pools():
 
 
 def merges():
+    yield case("concatenate_one", (2, 3), lambda: lambda x: L.Concatenate()([x]))
+    yield case("add_one", (2, 3), lambda: lambda x: L.Add()([x]))
     for kind in (L.Add, L.Subtract, L.Multiply, L.Average, L.Maximum, L.Minimum):
         name = kind.__name__.lower()
         yield case(name, [(4,), (4,)], kind)
@@ -227,6 +233,14 @@ def normalizations():
     yield case("batch_normalization_unknown_size", (None, None, 3), lambda: L.BatchNormalization())
 
 
+def renormalizations():
+    for name, options in (("renorm", {}), ("renorm_clipped", dict(renorm_clipping={"rmax": 1.1, "rmin": 0.9, "dmax": 0.1})),
+                          ("renorm_rmax", dict(renorm_clipping={"rmax": 0.8}, axis=1)),
+                          ("renorm_without_scale", dict(scale=False)), ("renorm_without_center", dict(center=False))):
+        yield case("batch_normalization_" + name, (3, 4),
+                   lambda: L.BatchNormalization(renorm=True, momentum=0.7, renorm_momentum=0.6, **options))
+
+
 smooth = ("celu", "elu", "exponential", "log_sigmoid", "mish", "sigmoid", "silu", "softplus", "softsign", "squareplus", "tanh",
           "tanh_shrink")
 edged = ("hard_shrink", "hard_sigmoid", "hard_silu", "hard_tanh", "leaky_relu", "linear", "relu", "relu6", "selu", "soft_shrink",
@@ -250,7 +264,7 @@ def activations():
         yield case(f"re_lu_{name}", (12,), lambda: L.ReLU(**options), span=3)
 
 
-FILES = {"convolutions": convolutions, "pools": pools, "merges": merges, "shapes": shapes, "normalizations": normalizations,
+FILES = {"convolutions": convolutions, "pools": pools, "merges": merges, "shapes": shapes, "normalizations": lambda: [*normalizations(), *renormalizations()],
          "activations": activations, "recurrent": recurrent}
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ public:
   ir::VariableState randomState(mlir::ModuleOp module);
   /// Inputs for a function; equal names of dynamic dimensions get equal sizes, the batch as given when it is positive.
   llvm::SmallVector<ir::Literal> randomInputs(mlir::ModuleOp module, llvm::StringRef function, int64_t batch = 0);
+  /// Elements in (-1, 1), or integers from 0 to 4.
+  ir::Literal draw(mlir::Type elementType, llvm::ArrayRef<int64_t> shape);
   /// Runs a function, failing the test when it cannot run.
   llvm::SmallVector<ir::Literal> call(mlir::ModuleOp module, llvm::StringRef function,
                                       llvm::ArrayRef<ir::Literal> inputs, ir::VariableState &state);
@@ -36,7 +38,6 @@ public:
   std::mt19937 random;
 
 private:
-  ir::Literal draw(mlir::Type elementType, llvm::ArrayRef<int64_t> shape);
   std::string messages;
 };
 

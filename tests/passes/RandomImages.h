@@ -2,6 +2,7 @@
 // Random convolutional networks: what the passes that fold, merge and schedule meet, and what they must leave alone.
 #pragma once
 #include "ir/Dialect.h"
+#include "ir/SymbolicShapes.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/OwningOpRef.h"
 #include <random>
@@ -25,17 +26,17 @@ public:
       return fork(x);
     case 3: { // a shortcut of the same input: a projection, or the value itself
       int64_t stride = below(2) + 1, filters = stride == 1 && below(2) ? depth(x) : channels();
-      mlir::Value main = maybeNorm(convolution(x, 3, 2 * below(2) + 1, stride, filters));
+      mlir::Value main = maybeNorm(convolution(x, below(3) + 1, below(3) + 1, stride, filters));
       if (below(3) == 0)
         main = ir::ReluOp::create(b, main); // then nothing can be folded
       mlir::Value shortcut = stride == 1 && filters == depth(x) && below(2) ? x : maybeNorm(convolution(x, 1, 1, stride, filters));
-      return maybeActivation(below(2) ? ir::AddOp::create(b, main, shortcut) : ir::AddOp::create(b, shortcut, main));
+      return maybeActivation(sum(main, shortcut));
     }
     case 4: { // a residual block: the sum's last layer reads another tensor
       int64_t filters = channels(), stride = below(2) + 1, side = 2 * below(2) + 1;
       mlir::Value inner = maybeActivation(maybeNorm(convolution(x, 3, 3, stride, filters)));
       mlir::Value main = norm(convolution(inner, 2 * below(2) + 1, 3, 1, filters)), projection = maybeNorm(convolution(x, side, side, stride, filters));
-      return maybeActivation(below(2) ? ir::AddOp::create(b, main, projection) : ir::AddOp::create(b, projection, main));
+      return maybeActivation(sum(main, projection));
     }
     case 5: // normalisations where padding decides, and two in a row
       return convolution(maybeNorm(norm(x)), below(2) + 1, below(2) + 1, 1, channels());
@@ -70,23 +71,45 @@ private:
     b.setInsertionPointToStart(&function.getBody().front());
     return ir::ReadOp::create(b, type, name);
   }
-  mlir::Value conv(mlir::Value x, llvm::ArrayRef<int64_t> filter, int64_t stride, bool same, int64_t groups) {
-    int64_t p = same ? -1 : 0;
-    return ir::ConvOp::create(b, x, variable(filter, "weight"), llvm::ArrayRef<int64_t>{stride, stride},
-                              llvm::ArrayRef<int64_t>{p, p, p, p}, llvm::ArrayRef<int64_t>{1, 1}, groups);
+  using Padding = std::array<int64_t, 4>;
+  static constexpr Padding same = {-1, -1, -1, -1}, none = {0, 0, 0, 0};
+  // Any padding under which a window fits into an image whose sides are known.
+  Padding padding(mlir::Value x, int64_t height, int64_t width) {
+    Padding chosen = none;
+    if (below(2))
+      return same;
+    if (below(2))
+      chosen = {below(height), below(height), below(width), below(width)};
+    auto fits = [&](int64_t axis, int64_t window) {
+      int64_t side = mlir::cast<mlir::RankedTensorType>(x.getType()).getDimSize(axis);
+      return side == mlir::ShapedType::kDynamic || side + chosen[2 * axis - 2] + chosen[2 * axis - 1] >= window;
+    };
+    return fits(1, height) && fits(2, width) ? chosen : same;
   }
-  // 'same' unless the window is one pixel: images only shrink by strides.
+  // The sum, in either order; of sides that can never be equal the first alone.
+  mlir::Value sum(mlir::Value main, mlir::Value shortcut) {
+    if (mlir::failed(mlir::verifyCompatibleShape(main.getType(), shortcut.getType())))
+      return main;
+    return below(2) ? ir::AddOp::create(b, main, shortcut) : ir::AddOp::create(b, shortcut, main);
+  }
+
+  mlir::Value conv(mlir::Value x, llvm::ArrayRef<int64_t> filter, int64_t stride, const Padding &padding, int64_t groups) {
+    return ir::ConvOp::create(b, x, variable(filter, "weight"), llvm::ArrayRef<int64_t>{stride, stride}, padding,
+                              llvm::ArrayRef<int64_t>{1, 1}, groups);
+  }
   mlir::Value convolution(mlir::Value x, int64_t height, int64_t width, int64_t stride, int64_t filters) {
-    bool same = height * width > 1 || below(2);
-    mlir::Value y = conv(x, {height, width, depth(x), filters}, stride, same, 1);
+    return convolution(x, height, width, stride, filters, padding(x, height, width));
+  }
+  mlir::Value convolution(mlir::Value x, int64_t height, int64_t width, int64_t stride, int64_t filters, const Padding &padding) {
+    mlir::Value y = conv(x, {height, width, depth(x), filters}, stride, padding, 1);
     return below(2) ? y : mlir::Value(ir::AddOp::create(b, y, variable({filters}, "weight")));
   }
-  mlir::Value pointwise(mlir::Value x, int64_t filters) { return conv(x, {1, 1, depth(x), filters}, 1, false, 1); }
+  mlir::Value pointwise(mlir::Value x, int64_t filters) { return conv(x, {1, 1, depth(x), filters}, 1, none, 1); }
   mlir::Value depthwise(mlir::Value x, int64_t multiplier) {
     if (depth(x) == 1)
       return x;
     int64_t side = 2 * below(2) + 1;
-    return conv(x, {side, side, 1, depth(x) * multiplier}, below(2) + 1, side > 1, depth(x));
+    return conv(x, {side, side, 1, depth(x) * multiplier}, below(2) + 1, padding(x, side, side), depth(x));
   }
   mlir::Value product(mlir::Value x, int64_t units) {
     mlir::Value y = ir::MatmulOp::create(b, x, variable({depth(x), units}, "weight"), b.getBoolAttr(false), b.getBoolAttr(false));
@@ -123,11 +146,11 @@ private:
     for (int64_t i = 0, n = below(3) + 2; i < n; ++i)
       switch (below(4)) {
       case 0:
-        branches.push_back(ir::ReluOp::create(b, maybeNorm(convolution(x, 1, 1, 1, channels()))));
+        branches.push_back(ir::ReluOp::create(b, maybeNorm(convolution(x, 1, 1, 1, channels(), same))));
         break;
       case 1:
         branches.push_back(ir::ReluOp::create(
-            b, norm(convolution(ir::ReluOp::create(b, norm(convolution(x, 1, 1, 1, channels()))), 3, 1, 1, channels()))));
+            b, norm(convolution(ir::ReluOp::create(b, norm(convolution(x, 1, 1, 1, channels(), none))), 3, 1, 1, channels(), same))));
         break;
       case 2:
         branches.push_back(pool(x));
@@ -143,14 +166,14 @@ private:
     mlir::Value sum;
     for (int64_t i = 0, n = below(2) + 2; i < n; ++i) {
       int64_t width = channels();
-      mlir::Value y = conv(x, {1, 2, depth(x), width}, 1, true, 1);
+      mlir::Value y = conv(x, {1, 2, depth(x), width}, 1, same, 1);
       if (bias)
         y = ir::AddOp::create(b, y, variable({width}, "weight"));
       if (normal)
         y = norm(y);
       if (active)
         y = ir::ReluOp::create(b, y);
-      y = below(3) ? convolution(y, 2, 1, 1, filters) : pointwise(pool(y), filters);
+      y = below(3) ? convolution(y, 2, 1, 1, filters, same) : pointwise(pool(y), filters);
       sum = sum ? mlir::Value(ir::AddOp::create(b, sum, y)) : y;
     }
     return sum;
@@ -184,6 +207,30 @@ inline mlir::OwningOpRef<mlir::ModuleOp> randomImages(mlir::MLIRContext &context
   mlir::func::ReturnOp::create(b, results);
   function.setFunctionType(b.getFunctionType({input}, mlir::TypeRange(mlir::ValueRange(results))));
   return module;
+}
+
+/// The shapes up to 12 by 12 of @predict's type that its entry checks take; none where the function can never run.
+inline std::vector<llvm::SmallVector<int64_t>> imageShapes(mlir::func::FuncOp function, int64_t batch) {
+  std::vector<llvm::SmallVector<int64_t>> taken;
+  auto shapes = ir::SymbolicShapes::analyze(function);
+  if (mlir::failed(shapes))
+    return taken;
+  auto type = mlir::cast<mlir::RankedTensorType>(function.getArgumentTypes()[0]);
+  auto sizes = [&](int64_t axis) {
+    return type.isDynamicDim(axis) ? llvm::to_vector(llvm::seq_inclusive<int64_t>(1, 12)) : llvm::SmallVector<int64_t>{type.getDimSize(axis)};
+  };
+  for (int64_t height : sizes(1))
+    for (int64_t width : sizes(2)) {
+      llvm::SmallVector<int64_t> shape = {batch, height, width, type.getShape().back()}, symbols;
+      for (const std::string &name : shapes->symbols())
+        symbols.push_back(shape[name == "batch" ? 0 : name.back() - '0']); // image_d1, image_d2
+      if (llvm::all_of(shapes->checks(), [&](const ir::ShapeCheck &check) {
+            int64_t value = ir::evaluate(check.value, symbols);
+            return check.kind == ir::ShapeCheck::Equal ? value == 0 : value >= 0;
+          }))
+        taken.push_back(shape);
+    }
+  return taken;
 }
 
 } // namespace tenon::tests

@@ -146,3 +146,21 @@ func.func @alike(%x: tensor<?x8x8x4xf32>) -> tensor<?x8x8x4xf32> {
   %3 = tenon.add %1, %2 : tensor<?x8x8x4xf32>, tensor<?x8x8x4xf32>
   return %3 : tensor<?x8x8x4xf32>
 }
+
+// -----
+
+tenon.variable @k : tensor<2x2x4x4xf32> "weight"
+tenon.variable @p : tensor<1x1x4x4xf32> "weight"
+// Sides that are equal for even sizes only: the sum stays, for its entry check refuses the others.
+// CHECK-LABEL: func.func @sizes
+// CHECK-SAME: goes on in its accumulators (the two sides are not equally large for every size of the input)
+// CHECK-COUNT-2: tenon.conv
+// CHECK-NOT: tenon.pad
+func.func @sizes(%x: tensor<?x?x?x4xf32>) -> tensor<?x?x?x4xf32> {
+  %k = tenon.read @k : tensor<2x2x4x4xf32>
+  %p = tenon.read @p : tensor<1x1x4x4xf32>
+  %0 = tenon.conv %x, %k {strides = array<i64: 2, 2>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x?x?x4xf32>, tensor<2x2x4x4xf32>
+  %1 = tenon.conv %x, %p {strides = array<i64: 2, 2>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<?x?x?x4xf32>, tensor<1x1x4x4xf32>
+  %2 = tenon.add %0, %1 : tensor<?x?x?x4xf32>, tensor<?x?x?x4xf32>
+  return %2 : tensor<?x?x?x4xf32>
+}

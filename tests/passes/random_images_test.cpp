@@ -4,6 +4,7 @@
 #include "tests/passes/Helpers.h"
 #include "tests/passes/KernelContract.h"
 #include "tests/passes/RandomImages.h"
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 using namespace mlir;
@@ -19,9 +20,21 @@ TEST_P(RandomImages, MeanTheSameAfterEveryPass) {
   OwningOpRef<ModuleOp> before = randomImages(test.context, GetParam());
   ASSERT_TRUE(succeeded(verify(*before))) << test.diagnostics();
   ir::VariableState weights = test.randomState(*before);
-  auto inputs = test.randomInputs(*before, "predict", 1 + GetParam() % 2);
-  ir::VariableState state = weights;
-  auto expected = test.call(*before, "predict", inputs, state);
+  int64_t batch = 1 + GetParam() % 2;
+  auto shapesOf = [&](ModuleOp module) { return imageShapes(module.lookupSymbol<func::FuncOp>("predict"), batch); };
+  auto shapes = shapesOf(*before);
+  SmallVector<ir::Literal> inputs, expected;
+  bool runs = succeeded(ir::SymbolicShapes::analyze(before->lookupSymbol<func::FuncOp>("predict")));
+  if (!runs) { // a sum of sides that no size makes equal
+    EXPECT_FALSE(test.run(*before, "tenon-inference{target=x86-64-v3}"));
+    EXPECT_THAT(test.diagnostics(), testing::HasSubstr("do not broadcast: dimensions must be equal or 1"));
+    return;
+  }
+  if (!shapes.empty()) {
+    inputs.push_back(test.draw(Float32Type::get(&test.context), shapes[test.random() % shapes.size()]));
+    ir::VariableState state = weights;
+    expected = test.call(*before, "predict", inputs, state);
+  }
   OwningOpRef<ModuleOp> after = randomImages(test.context, GetParam());
   for (const char *pass : {"func.func(fold-batch-norm)", "func.func(fold-residual-projection)",
                            "func.func(merge-sibling-convolutions{target=x86-64-v3})",
@@ -32,6 +45,10 @@ TEST_P(RandomImages, MeanTheSameAfterEveryPass) {
     ir::VariableState own = ir::initialState(*after);
     for (auto &variable : weights)
       own[variable.getKey()] = variable.getValue();
+    // What must be refused is refused still, whatever became of the op that asked for it.
+    EXPECT_EQ(shapesOf(*after), shapes) << pass;
+    if (inputs.empty())
+      continue;
     if (after->lookupSymbol("prepare"))
       test.call(*after, "prepare", {}, own);
     auto actual = test.call(*after, "predict", inputs, own);

@@ -41,7 +41,7 @@ public:
     return any;
   }
   std::vector<TensorSpec> infer(const std::vector<TensorSpec> &inputs) const override {
-    require(inputs.size() >= 2, "expected two inputs or more, got " + std::to_string(inputs.size()));
+    require(!inputs.empty(), "expected one input or more, got none");
     TensorSpec result = inputs[0];
     int64_t rank = result.rank(), axis = options.axis < 0 ? options.axis + rank : options.axis;
     require(axis >= 0 && axis < rank,
@@ -79,12 +79,13 @@ public:
       for (mlir::Value &operand : operands)
         operand = e.toFloat(operand);
     int64_t rank = e.rankOf(operands[0]), axis = options.axis < 0 ? options.axis + rank : options.axis;
-    mlir::Value joined = e.create<ir::ConcatOp>(operands, axis);
+    mlir::Value joined = operands.size() == 1 ? operands[0] : e.create<ir::ConcatOp>(operands, axis);
     if (mlir::Value mask = joinedMask(e, inputs, axis))
       e.setMask(joined, mask);
     return {joined};
   }
   Masking masking() const override { return Masking::Own; }
+  bool takesList() const override { return true; }
 };
 
 LayerClass rowOfConcatenate() { return layerRow<ConcatenateNode, ConcatenateOptions>("Concatenate"); }

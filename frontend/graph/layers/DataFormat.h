@@ -3,6 +3,7 @@
 // Between two such layers the transposes cancel (canonicalisation of tenon.transpose).
 #pragma once
 #include "frontend/graph/Emitter.h"
+#include <algorithm>
 
 namespace tenon::graph {
 

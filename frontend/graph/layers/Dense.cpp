@@ -37,7 +37,7 @@ public:
     return {result};
   }
   std::vector<mlir::Value> emit(Emitter &e, const std::vector<mlir::Value> &inputs) const override {
-    mlir::Value y = e.create<ir::MatmulOp>(inputs[0], e.read(*weights()[0]));
+    mlir::Value y = e.create<ir::MatmulOp>(inputs[0], e.read(*weights()[0]), false, false);
     if (options.useBias)
       y = e.add(y, e.read(*weights()[1]));
     return {emitActivation(e, options.activation, y)};

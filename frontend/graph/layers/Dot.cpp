@@ -48,6 +48,8 @@ public:
     return {{out}};
   }
   // Both with the summed axis last, the first's other axes and then the second's, each broadcast along the other's.
+  Masking masking() const override { return Masking::Own; } // Keras's takes them, and its result has none
+  bool takesList() const override { return true; }
   std::vector<Value> emit(Emitter &e, const std::vector<Value> &inputs) const override {
     Value a = summedLast(e, inputs[0], axis(0)), b = summedLast(e, inputs[1], axis(1));
     int64_t ofFirst = e.rankOf(a) - 2, ofSecond = e.rankOf(b) - 2;

@@ -18,7 +18,7 @@ class DropoutNode : public LayerOf<DropoutOptions> {
 public:
   explicit DropoutNode(DropoutOptions given) : LayerOf("Dropout", std::move(given)) {
     require(options.rate != -1, "option rate is required");
-    require(options.rate >= 0 && options.rate < 1, "expected a rate in [0, 1), got " + Json(options.rate).dump());
+    require(options.rate >= 0 && options.rate <= 1, "expected a rate in [0, 1], got " + Json(options.rate).dump());
     for (int64_t dim : options.noiseShape)
       require(dim == None || dim > 0,
               "expected noiseShape of dimensions of 1 or more, or None, got " + shapeText(options.noiseShape));
@@ -39,6 +39,8 @@ public:
     int64_t site = e.nextSite();
     if (e.mode() == Mode::Inference || options.rate == 0)
       return inputs;
+    if (options.rate == 1)
+      return {e.fill(0, inputs[0])};
     mlir::Value seed = options.seed ? e.constantI64(*options.seed) : e.seed();
     auto drop = [&](mlir::Value value) {
       return e.create<ir::DropoutOp>(value, seed, e.step(), llvm::APFloat(options.rate), site);

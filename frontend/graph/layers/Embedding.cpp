@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/Emitter.h"
 #include "frontend/graph/Options.h"
+#include <cstring>
 #include <tenon/layers/embedding.h>
 
 namespace tenon {
@@ -15,6 +16,7 @@ void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, Embe
   field("activity_regularizer", o.activityRegularizer);
   field("embeddings_constraint", o.embeddingsConstraint);
   field("mask_zero", o.maskZero);
+  field.unsaved("weights", o.weights);
   field.sometimes("input_length", o.inputLength);
   field.fixed("quantization_config", nullptr);
 }
@@ -24,6 +26,10 @@ public:
   explicit EmbeddingNode(EmbeddingOptions given) : LayerOf("Embedding", std::move(given)) {
     require(options.inputDim > 0, "expected an input dim of 1 or more, got " + std::to_string(options.inputDim));
     require(options.outputDim > 0, "expected an output dim of 1 or more, got " + std::to_string(options.outputDim));
+    Shape table{options.inputDim, options.outputDim};
+    if (options.weights && (options.weights->shape() != table || options.weights->dtype() != DType::F32))
+      fail("expected weights of shape " + shapeText(table) + " and type float32, got " + shapeText(options.weights->shape()) +
+           " and " + nameOf(options.weights->dtype()));
     if (options.inputLength)
       warn(name() + ": inputLength is not looked at; the length of sequences is the input's");
     options.inputLength.reset();
@@ -53,14 +59,20 @@ public:
 
 protected:
   void build(const std::vector<TensorSpec> &) override {
-    addWeight("embeddings", WeightKind::Weight, options.embeddingsInitializer({options.inputDim, options.outputDim}),
-              options.embeddingsRegularizer, options.embeddingsConstraint);
+    Array table = options.weights ? options.weights->clone()
+                                  : options.embeddingsInitializer({options.inputDim, options.outputDim});
+    addWeight("embeddings", WeightKind::Weight, std::move(table), options.embeddingsRegularizer,
+              options.embeddingsConstraint);
   }
 };
 
 LayerClass rowOfEmbedding() { return layerRow<EmbeddingNode, EmbeddingOptions>("Embedding"); }
 
 } // namespace graph
+
+bool operator==(const Array &a, const Array &b) {
+  return a.dtype() == b.dtype() && a.shape() == b.shape() && (a.bytes() == 0 || std::memcmp(a.raw(), b.raw(), a.bytes()) == 0);
+}
 
 Embedding::Embedding(EmbeddingOptions options) : Layer(std::make_shared<graph::EmbeddingNode>(std::move(options))) {}
 

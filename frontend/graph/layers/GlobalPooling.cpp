@@ -53,7 +53,12 @@ TENON_GLOBAL_POOLING(
       if (!mask)
         return GlobalPoolingNode::emit(e, inputs);
       // Of the steps that count alone.
-      mlir::Value steps = format.toLast(e, inputs[0]), counts = e.reshape(mask, {0, 0, 1});
+      mlir::Value steps = format.toLast(e, inputs[0]);
+      int64_t count = e.shapeOf(steps)[1], masked = e.shapeOf(mask)[1];
+      if (count != masked && count >= 0 && masked >= 0)
+        fail("the mask is for " + std::to_string(masked) + " steps, the input has " + std::to_string(count) +
+             (options.dataFormat == "channels_first" ? ": with dataFormat \"channels_first\" steps are the last axis" : ""));
+      mlir::Value counts = e.reshape(mask, {0, 0, 1});
       mlir::Value sum = e.reduceSum(e.create<ir::SelectOp>(counts, steps, e.constant(0)), 1, options.keepdims);
       mlir::Value mean = e.divide(sum, e.reduceSum(e.toFloat(counts), 1, options.keepdims));
       return {format.fromLast(e, mean)};

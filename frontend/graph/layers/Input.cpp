@@ -40,6 +40,9 @@ std::shared_ptr<LayerNode> InputNode::fromConfig(const Json &config) {
   for (const char *key : {"batch_shape", "batch_input_shape"})
     if (config.contains(key))
       given = &config[key];
+  for (const char *key : {"sparse", "ragged", "optional"})
+    if (config.contains(key) && config[key] != Json(false) && !config[key].is_null())
+      throw Error(layer + ": option " + key + " is " + config[key].dump() + ", only false is supported");
   TensorSpec spec;
   bool shaped = given && given->is_array();
   for (size_t i = 0; shaped && i < given->size(); ++i) {
@@ -59,8 +62,10 @@ LayerClass rowOfInputLayer() {
           {{"shape", "None", "{}"},
            {"batch_size", "None", "std::nullopt"},
            {"dtype", "'float32'", "\"float32\""},
+           {"sparse", "False", "false"},
            {"batch_shape", "None", "{}"},
-           {"name", "None", "\"\""}},
+           {"optional", "False", "false"},
+           {"name", "None", "{}"}},
           InputNode::fromConfig};
 }
 
@@ -69,6 +74,8 @@ LayerClass rowOfInputLayer() {
 namespace tenon {
 Tensor Input(Shape shape, InputOptions options) {
   const std::string layer = options.name.empty() ? "Input" : options.name;
+  if (options.sparse || options.optional)
+    throw Error(layer + ": " + (options.sparse ? "sparse" : "optional") + " inputs are not supported", Fault::Usage);
   if (options.batchShape.empty())
     shape.insert(shape.begin(), options.batchSize.value_or(None));
   else if (!shape.empty() || options.batchSize)

@@ -16,7 +16,8 @@ void visit(O &o, V &&field) requires std::is_same_v<std::remove_const_t<O>, LSTM
   field("return_state", o.returnState);
   field("go_backwards", o.goBackwards);
   field("stateful", o.stateful);
-  field.fixed("unroll", false);
+  field("unroll", o.unroll);
+  field.unsaved("use_cudnn", o.useCudnn);
   field("zero_output_for_mask", o.zeroOutputForMask);
   field.required("units", o.units);
   field("activation", o.activation);
@@ -45,7 +46,7 @@ public:
     options.activation = checkActivation(name(), options.activation);
     options.recurrentActivation = checkActivation(name(), options.recurrentActivation);
     for (double rate : {options.dropout, options.recurrentDropout})
-      require(rate >= 0 && rate < 1, "expected a dropout in [0, 1), got " + Json(rate).dump());
+      require(rate >= 0 && rate <= 1, "expected a dropout in [0, 1], got " + Json(rate).dump());
   }
   bool recordsBuild() const override { return true; }
   std::string weightsGroup() const override { return "cell/"; }
@@ -82,7 +83,7 @@ public:
     Value sequence = inputs[0];
     if (training && options.dropout > 0)
       sequence = e.multiply(sequence, dropoutMask(e, oneStep(e, sequence), options.dropout, inputSite, true));
-    Value turned = turn(e, sequence), gates = e.create<ir::MatmulOp>(turned, e.read(*weights()[0]));
+    Value turned = turn(e, sequence), gates = e.create<ir::MatmulOp>(turned, e.read(*weights()[0]), false, false);
     if (options.useBias)
       gates = e.add(gates, e.read(*weights()[2]));
 
@@ -110,7 +111,7 @@ public:
       Value x = a[0], stepMask = mask ? a[1] : Value();
       Value h = a[mask ? 2 : 1], c = a[mask ? 3 : 2], recurrent = a[(mask ? 4 : 3) + carriesOutput];
       Value read = dropsState ? e.multiply(h, a.back()) : h;
-      Value z = e.add(e.create<ir::MatmulOp>(read, recurrent), x);
+      Value z = e.add(e.create<ir::MatmulOp>(read, recurrent, false, false), x);
       auto gate = [&](int64_t i, const std::string &activation) { return emitActivation(e, activation, columns(e, z, i)); };
       Value in = gate(0, options.recurrentActivation), forget = gate(1, options.recurrentActivation);
       Value cell = gate(2, options.activation), out = gate(3, options.recurrentActivation);
@@ -185,7 +186,8 @@ private:
   // Ones with a share dropped, the same for every step.
   Value dropoutMask(Emitter &e, Value like, double rate, int64_t site, bool overTime) const {
     Value seed = options.seed ? e.constantI64(*options.seed) : e.seed();
-    Value mask = e.create<ir::DropoutOp>(e.fill(1, like), seed, e.step(), llvm::APFloat(rate), site);
+    Value mask = rate == 1 ? e.fill(0, like)
+                           : e.create<ir::DropoutOp>(e.fill(1, like), seed, e.step(), llvm::APFloat(rate), site);
     return overTime ? e.reshape(mask, {0, 1, Emitter::shapeOf(like).back()}) : mask;
   }
 };

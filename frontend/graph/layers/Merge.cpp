@@ -51,12 +51,14 @@ public:
     return {finish(e, result, inputs.size())};
   }
 
+  bool takesList() const override { return true; }
+
 protected:
   /// Does Keras put other numbers in the place of masked steps: the neutral one, or without one the other inputs'?
   virtual bool changesMasked() const { return false; }
   virtual std::optional<double> neutral() const { return std::nullopt; }
   virtual void checkCount(size_t count) const {
-    require(count >= 2, "expected two inputs or more, got " + std::to_string(count));
+    require(count >= 1, "expected one input or more, got none");
   }
   /// The result so far and the next input, and what is left to do at the end.
   virtual Value join(Emitter &e, Value result, Value next) const = 0;

@@ -39,7 +39,7 @@ public:
   Expression values(Expression y, Expression p) const override {
     int64_t last = p.rank() - 1;
     if (o.labelSmoothing > 0)
-      y = y * (1 - o.labelSmoothing) + o.labelSmoothing / static_cast<double>(p.type().getDimSize(last));
+      y = y * (1 - o.labelSmoothing) + scalar(y.builder(), o.labelSmoothing) / countOf(p, {last});
     return sum(y * negativeLogProbabilities(p, o.fromLogits), {last});
   }
   std::string activationWarning(const std::string &activation) const override {

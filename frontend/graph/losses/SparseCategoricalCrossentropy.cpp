@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/losses/Function.h"
+#include <tenon/tensor.h>
 
 namespace tenon {
 
@@ -20,14 +21,15 @@ public:
   }
   Expression values(Expression y, Expression p) const override {
     int64_t last = p.rank() - 1;
-    return sum(oneHot(y, p.type().getDimSize(last)) * negativeLogProbabilities(p, o.fromLogits), {last});
+    return sum(oneHot(y, p) * negativeLogProbabilities(p, o.fromLogits), {last});
   }
   std::string columnsFault(const Array &, int64_t) const override { return {}; } // labels have none
   std::string targetFault(const Array &targets, int64_t classes) const override {
+    bool known = classes != None; // else label after label is compared with the classes of its batch: too large is no class
     for (int64_t i = 0; i < targets.size(); ++i)
-      if (double label = targets.at(i); !(label >= 0 && label < static_cast<double>(classes)))
+      if (double label = targets.at(i); !(label >= 0 && (!known || label < static_cast<double>(classes))))
         return "target " + std::to_string(i) + " is " + std::to_string(static_cast<int64_t>(label)) +
-               ", expected a class from 0 to " + std::to_string(classes - 1);
+               ", expected a class from 0" + (known ? " to " + std::to_string(classes - 1) : " on");
     return {};
   }
   std::string activationWarning(const std::string &activation) const override {

@@ -18,6 +18,10 @@ public:
   virtual ~MetricFunction() = default;
   virtual std::string className() const = 0;
   virtual std::vector<State> state() const = 0;
+  /// Can it take targets of this type for these predictions? Most compare them element by element.
+  virtual bool fits(mlir::RankedTensorType target, mlir::RankedTensorType prediction) const {
+    return target.getRank() == prediction.getRank();
+  }
   /// The state after a batch; `weight`, if any, is one number per sample or, of metrics that weigh every step, per sample
   /// and step.
   virtual std::vector<Expression> update(const std::vector<Expression> &state, Expression target, Expression prediction,

@@ -11,6 +11,9 @@ class Function : public MeanMetric {
 public:
   explicit Function(SparseCategoricalAccuracyOptions options) : o(std::move(options)) {}
   std::string className() const override { return "SparseCategoricalAccuracy"; }
+  bool fits(mlir::RankedTensorType target, mlir::RankedTensorType prediction) const override {
+    return target.getRank() < prediction.getRank() || target.getShape().back() == 1;
+  }
   Expression values(Expression target, Expression prediction) const override {
     Expression best = argmax(prediction);
     // Targets of shape (batch, 1) mean (batch).

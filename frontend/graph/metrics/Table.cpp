@@ -39,6 +39,9 @@ class LossMetric : public MeanMetric {
 public:
   explicit LossMetric(std::shared_ptr<const LossFunction> loss) : loss(std::move(loss)) {}
   std::string className() const override { return loss->className() == "LogCosh" ? "LogCoshError" : loss->className(); }
+  bool fits(mlir::RankedTensorType target, mlir::RankedTensorType prediction) const override {
+    return loss->targetType(prediction) == target;
+  }
   Expression values(Expression target, Expression prediction) const override {
     Expression values = loss->values(target, prediction);
     return loss->className() == "CosineSimilarity" ? -values : values;
@@ -73,8 +76,8 @@ bool isMetricName(const std::string &name) {
   return isAccuracy(name) || isCrossentropy(name) || findMetric(name) || findLossOfMetric(name);
 }
 
-std::shared_ptr<const MetricFunction> resolveMetric(const Metric &metric, mlir::RankedTensorType target,
-                                                    mlir::RankedTensorType prediction) {
+static std::shared_ptr<const MetricFunction> functionOf(const Metric &metric, mlir::RankedTensorType target,
+                                                        mlir::RankedTensorType prediction) {
   const std::string &name = metric.name();
   if (metric.function())
     return metric.function();
@@ -94,18 +97,22 @@ std::shared_ptr<const MetricFunction> resolveMetric(const Metric &metric, mlir::
                                                          : "categorical_crossentropy";
     return std::make_shared<LossMetric>(findLoss(kind)->fromConfig(none));
   }
-  if (const LossRow *row = findLossOfMetric(name)) {
-    auto loss = row->fromConfig(none);
-    if (loss->targetType(prediction) != target)
-      throw Error("metric '" + name + "' does not fit the targets of the model's loss");
-    return std::make_shared<LossMetric>(loss);
-  }
+  if (const LossRow *row = findLossOfMetric(name))
+    return std::make_shared<LossMetric>(row->fromConfig(none));
   std::vector<std::string> known = {"accuracy", "acc"};
   for (const MetricRow &row : metricTable())
     known.insert(known.end(), row.aliases.begin(), row.aliases.end());
   for (const LossRow &row : lossTable())
     known.insert(known.end(), row.aliases.begin(), row.aliases.end());
   unknownName("metric", name, known);
+}
+
+std::shared_ptr<const MetricFunction> resolveMetric(const Metric &metric, mlir::RankedTensorType target,
+                                                    mlir::RankedTensorType prediction) {
+  auto function = functionOf(metric, target, prediction);
+  if (!function->fits(target, prediction))
+    throw Error("metric '" + metric.name() + "' does not fit the targets of the model's loss");
+  return function;
 }
 
 std::vector<std::string> metricNames() {

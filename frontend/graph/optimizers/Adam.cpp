@@ -35,8 +35,9 @@ protected:
   UpdateResults update(const UpdateOperands &u) const override {
     Expression g = u.gradient;
     Expression step = (u.iteration + 1.0).to(u.learningRate.type().getElementType());
-    // beta^step
-    Expression power1 = exp(step * std::log(o.beta1)), power2 = exp(step * std::log(o.beta2));
+    // beta^step; the step is 1 or more
+    auto power = [&](double beta) { return beta == 0 ? step.constant(0) : exp(step * std::log(beta)); };
+    Expression power1 = power(o.beta1), power2 = power(o.beta2);
     Expression rate = u.learningRate * sqrt(1.0 - power2) / (1.0 - power1);
     Expression momentum = u.slots[0] + (g - u.slots[0]) * (1 - o.beta1);
     Expression velocity = u.slots[1] + (g * g - u.slots[1]) * (1 - o.beta2);

@@ -56,9 +56,9 @@ public:
 protected:
   SharedOptions shared() const override { return {o.weightDecay, o.clipnorm, o.clipvalue, o.globalClipnorm}; }
   void requireShare(const char *key, double value) const {
-    if (!(value > 0 && value < 1))
+    if (!(value >= 0 && value < 1))
       throw Error(std::string(name) + ": " + key + " is " + std::to_string(value) +
-                  ", expected a number between 0 and 1");
+                  ", expected a number from 0 to below 1");
   }
   const char *name;
   Options o;

@@ -22,10 +22,15 @@ struct SummaryOptions {
   std::string style = "keras3";
   /// Width in columns; 0 for the style's own.
   int64_t lineLength = 0;
+  /// Where each column ends, as a share of the line; empty for the style's own.
+  std::vector<double> positions = {};
   /// Also the layers inside nested models.
   bool expandNested = false;
   /// A column that says which layers training may change.
   bool showTrainable = false;
+  /// Two regular expressions: the rows from the first layer whose name begins with a match of the first to the last layer
+  /// of the second alone; empty for all.
+  std::vector<std::string> layerRange = {};
 };
 
 /// A graph of layers from inputs to outputs. It is a layer itself: called, it shares its weights.

@@ -64,8 +64,12 @@ struct InputOptions {
   std::optional<int64_t> batchSize = std::nullopt;
   /// "float32", "int32" or "int64".
   std::string dtype = "float32";
+  /// Sparse inputs; true is an Error, they are not supported.
+  bool sparse = false;
   /// The shape with the batch, in place of `shape` and batchSize: `Input({}, {.batchShape = {4, 8}})`.
   Shape batchShape = {};
+  /// May be left out; true is an Error, that is not supported.
+  bool optional = false;
   /// Names the layer; "" for Keras's automatic name (input_layer, input_layer_1, ...).
   std::string name = {};
   friend bool operator==(const InputOptions &, const InputOptions &) = default;

@@ -3,12 +3,16 @@
 #define TENON_LAYERS_EMBEDDING_H
 
 #include <optional>
+#include <tenon/array.h>
 #include <tenon/constraints.h>
 #include <tenon/initializers.h>
 #include <tenon/layer.h>
 #include <tenon/regularizers.h>
 
 namespace tenon {
+
+/// The same type, shape and bits.
+bool operator==(const Array &a, const Array &b);
 
 struct EmbeddingOptions {
   /// Number of rows: the largest index and one more; required.
@@ -20,6 +24,8 @@ struct EmbeddingOptions {
   Constraint embeddingsConstraint = {};
   /// Index 0 stands for "no token": later layers that take a mask leave these steps out.
   bool maskZero = false;
+  /// What the table holds at first, (inputDim, outputDim) float32, in place of embeddingsInitializer; files do not keep it.
+  std::optional<Array> weights = std::nullopt;
   /// Taken as in Keras 3: with a warning, and not looked at. The length of sequences is the input's.
   std::optional<int64_t> inputLength = std::nullopt;
   Regularizer activityRegularizer = {};

@@ -2,12 +2,21 @@
 #ifndef TENON_LAYERS_NORMALIZATION_H
 #define TENON_LAYERS_NORMALIZATION_H
 
+#include <optional>
 #include <tenon/constraints.h>
 #include <tenon/initializers.h>
 #include <tenon/layer.h>
 #include <tenon/regularizers.h>
 
 namespace tenon {
+
+/// Bounds of batch renormalisation's corrections: r in [rmin, rmax], d in [-dmax, dmax]; none where none is given.
+struct RenormClipping {
+  std::optional<double> rmax = std::nullopt;
+  std::optional<double> rmin = std::nullopt;
+  std::optional<double> dmax = std::nullopt;
+  friend bool operator==(const RenormClipping &, const RenormClipping &) = default;
+};
 
 struct BatchNormalizationOptions {
   /// The channels' axis, any but the batch: the last one, or 1 behind layers with channels first.
@@ -26,9 +35,13 @@ struct BatchNormalizationOptions {
   Regularizer gammaRegularizer = std::nullopt;
   Constraint betaConstraint = std::nullopt;
   Constraint gammaConstraint = std::nullopt;
-  /// Batch renormalisation; true is an Error, it is not supported.
+  /// Batch renormalisation (arxiv.org/abs/1702.03275): what training normalises by the batch's statistics is corrected to
+  /// what inference would make of it, (x * r + d) * gamma + beta. Three weights more: moving_stddev, renorm_mean and
+  /// renorm_stddev.
   bool renorm = false;
-  /// Used by renorm only.
+  /// Of renorm: bounds of r and d, `RenormClipping{.rmax = 3, .dmax = 5}`.
+  std::optional<RenormClipping> renormClipping = std::nullopt;
+  /// Of renorm: what a batch leaves of renorm_mean and renorm_stddev.
   double renormMomentum = 0.99;
   /// Statistics over the batches of all devices; there is one device, so it changes nothing.
   bool synchronized = false;
@@ -41,7 +54,7 @@ struct BatchNormalizationOptions {
 };
 /// Training: normalises each channel by the batch's mean and biased variance and lets the moving statistics follow;
 /// inference, and a layer that is not trainable: by the moving statistics. Weights: gamma, beta, moving_mean,
-/// moving_variance (channels).
+/// moving_variance (channels each).
 class BatchNormalization : public Layer {
 public:
   explicit BatchNormalization(BatchNormalizationOptions options = {});

@@ -9,7 +9,7 @@
 namespace tenon {
 
 struct DropoutOptions {
-  /// Share of elements dropped, in [0, 1); required.
+  /// Share of elements dropped, in [0, 1]; required.
   double rate = -1;
   /// Shape of what is drawn, with the batch: 1 along axes whose elements are dropped together, None where it is the
   /// input's; empty: the input's shape.

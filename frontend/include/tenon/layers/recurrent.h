@@ -28,7 +28,7 @@ struct LSTMOptions {
   Constraint kernelConstraint = {};
   Constraint recurrentConstraint = {};
   Constraint biasConstraint = {};
-  /// Shares of the input and of the state that are dropped in training, the same ones at every step; in [0, 1).
+  /// Shares of the input and of the state that are dropped in training, the same ones at every step; in [0, 1].
   double dropout = 0;
   double recurrentDropout = 0;
   std::optional<int64_t> seed = std::nullopt;
@@ -41,6 +41,9 @@ struct LSTMOptions {
   /// Starts from the state in which the last batch (of fit, evaluate or predict alike) left sample i, until resetStates().
   /// The input's batch size must be known: Input({..}, {.batchSize = n}).
   bool stateful = false;
+  /// How Keras computes the loop. Neither changes a result, and here there is one way.
+  bool unroll = false;
+  std::string useCudnn = "auto";
   /// At a masked step: an output of zeros instead of the last one's.
   bool zeroOutputForMask = false;
   std::string name = {};
