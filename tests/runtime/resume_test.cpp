@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A training that is ended at any moment and started again ends as if it never had been.
+#include "tests/runtime/Events.h"
 #include "tests/runtime/Helpers.h"
 #include "tests/runtime/LinearProgram.h"
 #include "tests/runtime/Samples.h"
@@ -42,10 +43,17 @@ int runProgram(const std::string &folder, const std::string &frequency, int sign
 
 struct Outcome {
   std::string result, log;
-  bool operator==(const Outcome &other) const { return result == other.result && log == other.log; }
+  std::map<std::string, std::string> events; // of each run, wall times left out
+  bool operator==(const Outcome &other) const {
+    return result == other.result && log == other.log && events == other.events;
+  }
 };
 Outcome outcomeIn(const test::TemporaryFolder &folder) {
-  return {readFile(folder.file("result")), readFile(folder.file("log.csv"))};
+  Outcome outcome{readFile(folder.file("result")), readFile(folder.file("log.csv")), {}};
+  for (auto &[run, events] : test::readRuns(folder.file("logs")))
+    for (const test::Event &event : events)
+      outcome.events[run] += event.rest;
+  return outcome;
 }
 
 const Outcome &uninterrupted() {
