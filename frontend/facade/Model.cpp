@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Model's compile, fit, evaluate and predict: the calls of design section 2 in a row.
+#include "frontend/facade/CallbackModel.h"
 #include "frontend/facade/ModelState.h"
 #include "frontend/facade/Warnings.h"
 #include "runtime/data/BatchFeeder.h"
@@ -10,13 +11,26 @@ namespace {
 
 using facade::ModelState;
 
-/// Tells everything derived from the weights after every batch, so that callbacks may predict.
-struct WeightsWritten : Callback {
-  explicit WeightsWritten(graph::ModelNode &model) : model(model) {}
-  void onTrainBatchEnd(TrainingContext &, int64_t, const Logs &) override { graph::touchWeights(model); }
+/// Shows the callbacks behind it the model they are called for, and tells everything derived from the weights after
+/// every batch, so that callbacks may predict.
+struct ForModel : Callback {
+  explicit ForModel(const Model &model) : model(model) {}
+  std::optional<ResumableState> resume(TrainingContext &context) override {
+    facade::setModel(context, model);
+    return std::nullopt;
+  }
+  void onTrainResume(TrainingContext &, const State &) override { graph::touchWeights(model.model()); }
+  void onTrainBatchEnd(TrainingContext &, int64_t, const Logs &) override { graph::touchWeights(model.model()); }
+  void onTestBegin(TrainingContext &context) override { facade::setModel(context, model); }
+  void onPredictBegin(TrainingContext &context) override { facade::setModel(context, model); }
   bool wantsBatchLogs() const override { return false; }
-  graph::ModelNode &model;
+  Model model;
 };
+
+template <typename Options> Options forModel(const Model &model, Options options) {
+  options.callbacks.insert(options.callbacks.begin(), ForModel(model));
+  return options;
+}
 
 /// The same at the end, however training ends.
 struct WeightsGuard {
@@ -74,11 +88,10 @@ History Model::fit(const Dataset &data, FitOptions options) const {
     options.validationData = withCheckedTargets(model(), spec, *options.validationData, /*warn=*/false);
   Session &session = state.trainSession("fit");
   state.warnWhenTrainableChanged();
-  if (!options.seed)
-    options.seed = state.storage("seed", VariableKind::Hyper, {}, DType::I64).data<int64_t>()[0];
-  options.callbacks.insert(options.callbacks.begin(), WeightsWritten(model()));
   WeightsGuard guard{model()};
-  return Trainer(session, checked, std::move(options), {state.stepsPerExecution(), state.passes()}).run();
+  return Trainer(session, checked, forModel(*this, std::move(options)),
+                 {state.stepsPerExecution(), state.passes(), state.seed()})
+      .run();
 }
 History Model::fit(const Feed &x, const Feed &y, FitOptions options) const {
   return fit(Dataset(x, y), std::move(options));
@@ -89,7 +102,7 @@ Scores Model::evaluate(const Dataset &data, const EvaluateOptions &options) cons
   buildFor(state, *this, data);
   Dataset checked = withCheckedTargets(model(), state.compiled("evaluate"), data, /*warn=*/false);
   Session &session = state.trainSession("evaluate");
-  return ordered(session, tenon::evaluate(session, checked, options, state.stepsPerExecution()));
+  return ordered(session, tenon::evaluate(session, checked, forModel(*this, options), state.stepsPerExecution()));
 }
 Scores Model::evaluate(const Feed &x, const Feed &y, const EvaluateOptions &options) const {
   return evaluate(Dataset(x, y), options);
@@ -102,7 +115,7 @@ Predictions Model::predictDataset(const Dataset &data, const PredictOptions &opt
   ModelState &state = ModelState::of(model());
   buildFor(state, *this, data);
   Session &session = state.predictSession();
-  return {model().outputNames(), tenon::predict(session, data, options)};
+  return {model().outputNames(), tenon::predict(session, data, forModel(*this, options))};
 }
 
 Scores Model::trainOnBatch(const Feed &x, const Feed &y, const Feed &sampleWeight) const {

@@ -170,6 +170,11 @@ OwningOpRef<ModuleOp> ModelState::trainingModule(MLIRContext &context, bool with
   return module;
 }
 
+std::vector<graph::OptimizerVariable> ModelState::optimizerVariables() const {
+  WithFlags snapshot(flags);
+  return graph::optimizerVariables(model, *spec->optimizer.rule());
+}
+
 Session &ModelState::trainSession(const std::string &caller) {
   compiled(caller);
   if (trainOutputs != model.network().outputs)

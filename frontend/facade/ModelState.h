@@ -3,6 +3,7 @@
 // everything that is not a layer's (slots, metrics, hyper-parameters).
 #pragma once
 #include "frontend/graph/EmitTraining.h"
+#include "frontend/graph/optimizers/Variables.h"
 #include <tenon/session.h>
 #include <tenon/training.h>
 
@@ -42,8 +43,13 @@ public:
     bool restored = false; // from a file, and no program has asked for it yet
   };
   const std::map<std::string, Stored> &stored() const { return values; }
+  /// What the optimizer keeps, in the order of Keras's files, by the trainable flags that compile saw; only when
+  /// isCompiled().
+  std::vector<graph::OptimizerVariable> optimizerVariables() const;
   /// How many passes over data all calls of fit began.
   int64_t *passes() { return storage("passes", VariableKind::Hyper, {}, DType::I64).data<int64_t>(); }
+  /// The seed of the order of samples and of everything random in training.
+  int64_t *seed() { return storage("seed", VariableKind::Hyper, {}, DType::I64).data<int64_t>(); }
   int stepsPerExecution() const { return executionSteps; }
   /// Sets what a file holds.
   void restore(const std::string &name, VariableKind kind, const Array &value);

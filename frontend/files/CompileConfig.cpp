@@ -34,7 +34,7 @@ Json toJson(const CompileConfig &config) {
           {"weighted_metrics", weighted ? toJson(config.weightedMetrics) : Json(nullptr)},
           {"run_eagerly", false},
           {"steps_per_execution", config.stepsPerExecution},
-          {"jit_compile", true}};
+          {"jit_compile", "auto"}};
 }
 
 namespace {

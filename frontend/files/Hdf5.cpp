@@ -1,31 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/files/Hdf5.h"
-#include <algorithm>
-#include <hdf5.h>
+#include "frontend/files/Hdf5Handle.h"
 #include <hdf5_hl.h>
 #include <tenon/error.h>
-#include <utility>
 
 namespace tenon::files {
 namespace {
 
-/// Keeps libhdf5 from printing its stack of errors, as long as this lives.
-class QuietHdf5 {
-public:
-  QuietHdf5() {
-    // What a damaged file left behind would make libhdf5 complain when the process ends; nothing is ever written here.
-    static const herr_t once = H5dont_atexit();
-    (void)once;
-    H5Eget_auto2(H5E_DEFAULT, &function, &data);
-    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  }
-  ~QuietHdf5() { H5Eset_auto2(H5E_DEFAULT, function, data); }
-  QuietHdf5(const QuietHdf5 &) = delete;
-
-private:
-  H5E_auto2_t function = nullptr;
-  void *data = nullptr;
-};
+using Handle = Hdf5Handle;
 
 // A data set that a filter compressed: the largest ratio of deflate.
 constexpr uint64_t maxRatio = 1032;
@@ -46,27 +28,6 @@ std::string typeName(hid_t type) {
 
 } // namespace
 
-/// An identifier of libhdf5's, closed at the end.
-class Hdf5File::Handle {
-public:
-  Handle(hid_t id, herr_t (*close)(hid_t)) : id(id), close(close) {}
-  Handle(Handle &&other) noexcept : id(std::exchange(other.id, -1)), close(other.close) {}
-  ~Handle() {
-    if (id >= 0)
-      close(id);
-  }
-  explicit operator bool() const { return id >= 0; }
-  operator hid_t() const { return id; }
-
-private:
-  hid_t id;
-  herr_t (*close)(hid_t);
-};
-
-static hid_t of(const std::shared_ptr<void> &file) {
-  return static_cast<hid_t>(reinterpret_cast<intptr_t>(file.get()));
-}
-
 void Hdf5File::fail(const std::string &message) const { throw Error(name + ": " + message); }
 void Hdf5File::failAt(const std::string &path) const { fail("its " + path + " is damaged"); }
 
@@ -78,10 +39,7 @@ Hdf5File::Hdf5File(std::string_view image, std::string given) : name(std::move(g
                                              H5LT_FILE_IMAGE_DONT_COPY | H5LT_FILE_IMAGE_DONT_RELEASE);
   if (id < 0)
     fail("is no HDF5 file, or it is damaged or cut short");
-  file = std::shared_ptr<void>(reinterpret_cast<void *>(static_cast<intptr_t>(id)), [](void *handle) {
-    QuietHdf5 quiet;
-    H5Fclose(static_cast<hid_t>(reinterpret_cast<intptr_t>(handle)));
-  });
+  file = sharedHdf5File(id);
 }
 
 // libhdf5 wants each part of a path looked up before the next.
@@ -90,13 +48,13 @@ bool Hdf5File::has(const std::string &path) const {
   for (size_t end = 0; end != std::string::npos;) {
     end = path.find('/', end + 1);
     std::string part = path.substr(0, end);
-    htri_t exists = H5Lexists(of(file), part.c_str(), H5P_DEFAULT);
+    htri_t exists = H5Lexists(hdf5Id(file), part.c_str(), H5P_DEFAULT);
     if (exists < 0)
       failAt(part);
     if (exists == 0)
       return false;
     H5L_info_t link;
-    if (H5Lget_info(of(file), part.c_str(), &link, H5P_DEFAULT) < 0)
+    if (H5Lget_info(hdf5Id(file), part.c_str(), &link, H5P_DEFAULT) < 0)
       failAt(part);
     if (link.type != H5L_TYPE_HARD)
       fail("its " + part + " is a link to another place, which is not followed");
@@ -104,8 +62,8 @@ bool Hdf5File::has(const std::string &path) const {
   return true;
 }
 
-Hdf5File::Handle Hdf5File::open(const std::string &path) const {
-  Handle object(H5Oopen(of(file), path.c_str(), H5P_DEFAULT), H5Oclose);
+Hdf5Handle Hdf5File::open(const std::string &path) const {
+  Handle object(H5Oopen(hdf5Id(file), path.c_str(), H5P_DEFAULT), H5Oclose);
   if (!object)
     failAt(path);
   return object;
@@ -129,40 +87,59 @@ std::vector<std::string> Hdf5File::members(const std::string &path) const {
   return names;
 }
 
-std::optional<std::string> Hdf5File::attribute(const std::string &path, const std::string &key) const {
+std::optional<std::vector<std::string>> Hdf5File::texts(const std::string &path, const std::string &key) const {
   if (path != "/" && !has(path))
     return std::nullopt;
   QuietHdf5 quiet;
   Handle object = open(path);
-  if (H5Aexists(object, key.c_str()) <= 0)
+  htri_t exists = H5Aexists(object, key.c_str());
+  if (exists < 0)
+    failAt(path);
+  if (exists == 0)
     return std::nullopt;
   Handle attribute(H5Aopen(object, key.c_str(), H5P_DEFAULT), H5Aclose);
   Handle type(attribute ? H5Aget_type(attribute) : -1, H5Tclose),
       space(attribute ? H5Aget_space(attribute) : -1, H5Sclose);
-  if (!type || !space || H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_npoints(space) != 1)
-    return std::nullopt;
-  std::string text;
+  hssize_t count = space ? H5Sget_simple_extent_npoints(space) : -1;
+  if (!type || count < 0)
+    failAt(path);
+  if (count == 0) // an empty list has no type: h5py writes float64
+    return std::vector<std::string>();
+  if (H5Tget_class(type) != H5T_STRING)
+    fail("the attribute " + key + " of its " + path + " holds no text");
+  size_t length = H5Tget_size(type);
+  if (length == 0 || uint64_t(count) > size / length)
+    failAt(path);
+  std::vector<std::string> texts(static_cast<size_t>(count));
   if (H5Tis_variable_str(type) > 0) {
     Handle memory(H5Tcopy(H5T_C_S1), H5Tclose);
-    char *value = nullptr;
+    std::vector<char *> values(texts.size());
     if (H5Tset_size(memory, H5T_VARIABLE) < 0 || H5Tset_cset(memory, H5Tget_cset(type)) < 0 ||
-        H5Aread(attribute, memory, &value) < 0)
+        H5Aread(attribute, memory, values.data()) < 0)
       failAt(path);
-    text = value ? value : "";
-    H5free_memory(value);
+    for (size_t i = 0; i < texts.size(); ++i)
+      texts[i] = values[i] ? values[i] : "";
+    H5Dvlen_reclaim(memory, space, H5P_DEFAULT, values.data());
   } else {
-    size_t length = H5Tget_size(type);
-    if (length > size)
+    std::string values(texts.size() * length, '\0');
+    if (H5Aread(attribute, type, values.data()) < 0)
       failAt(path);
-    text.resize(length);
-    if (H5Aread(attribute, type, text.data()) < 0)
-      failAt(path);
-    text.resize(text.find('\0') == std::string::npos ? text.size() : text.find('\0'));
+    for (size_t i = 0; i < texts.size(); ++i)
+      texts[i] = std::string(values, i * length, length).c_str(); // up to the padding
   }
-  return text;
+  return texts;
 }
 
-Hdf5File::Handle Hdf5File::openDataset(const std::string &path) const {
+std::optional<std::string> Hdf5File::attribute(const std::string &path, const std::string &key) const {
+  auto list = texts(path, key);
+  if (!list)
+    return std::nullopt;
+  if (list->size() != 1)
+    fail("the attribute " + key + " of its " + path + " holds " + std::to_string(list->size()) + " texts, expected one");
+  return list->front();
+}
+
+Hdf5Handle Hdf5File::openDataset(const std::string &path) const {
   Handle object = open(path);
   return H5Iget_type(object) == H5I_DATASET ? std::move(object) : Handle(-1, H5Oclose);
 }
@@ -202,7 +179,8 @@ void Hdf5File::read(const std::string &path, const Array &into) const {
   Handle data = openDataset(path);
   Handle space(data ? H5Dget_space(data) : -1, H5Sclose);
   if (!space || H5Sget_simple_extent_npoints(space) != into.size() ||
-      H5Dread(data, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, into.data<float>()) < 0)
+      H5Dread(data, into.dtype() == DType::I64 ? H5T_NATIVE_INT64 : H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+              into.raw()) < 0)
     failAt(path);
 }
 

@@ -4,16 +4,12 @@
 #include "frontend/graph/Penalties.h"
 #include "frontend/graph/losses/Function.h"
 #include "frontend/graph/metrics/Function.h"
-#include "frontend/graph/optimizers/Rule.h"
-#include "llvm/ADT/StringSet.h"
+#include "frontend/graph/optimizers/Variables.h"
 
 using namespace mlir;
 
 namespace tenon::graph {
 namespace {
-
-constexpr const char *learningRateName = "optimizer/learning_rate";
-constexpr const char *iterationName = "optimizer/iteration";
 
 /// The mean of a loss whose numbers are computed already: what Keras's loss trackers are.
 class LossTracker : public MeanMetric {
@@ -227,41 +223,30 @@ private:
 
   void emitUpdates() {
     const OptimizerRule &rule = *spec.optimizer.rule();
-    llvm::StringSet<> slotNames;
-    for (const NamedWeight &named : namedWeights(model)) {
-      if (!named.trainable)
-        continue;
+    for (const auto &[named, slots] : trainedWeights(model, rule)) {
       auto type = tensorType(context, {named.weight->value.shape(), named.weight->value.dtype()});
-      std::string base = "optimizer/" + named.name;
-      std::replace(base.begin() + std::strlen("optimizer/"), base.end(), '/', '_');
       std::vector<Argument> arguments = {{"gradient", type}};
       if (rule.needsSquaredNorm())
         arguments.push_back({"squared_norm", floatType({})});
       Emitter emitter(module, "update/" + named.name, arguments, Mode::Training, weights, true);
       Emitter::Scope scope(emitter, "optimizer");
       auto b = builderOf(emitter);
-      std::vector<std::string> names;
-      for (const std::string &slot : rule.slots()) {
-        names.push_back(base + "_" + slot);
-        // "a/b_c" and "a_b/c" must not share a slot.
-        while (!slotNames.insert(names.back()).second)
-          names.back() += "_1";
-        declareVariable(module, names.back(), type, "slot", false, 0);
-      }
+      for (const std::string &slot : slots)
+        declareVariable(module, slot, type, "slot", false, 0);
       UpdateOperands operands{{b, emitter.read(named.name)},
                               {b, emitter.argument(0)},
                               {},
                               {b, emitter.read(learningRateName)},
                               {b, emitter.read(iterationName)}};
-      for (const std::string &name : names)
-        operands.slots.emplace_back(b, emitter.read(name));
+      for (const std::string &slot : slots)
+        operands.slots.emplace_back(b, emitter.read(slot));
       if (rule.needsSquaredNorm())
         operands.squaredNorm.emplace(b, emitter.argument(1));
       UpdateResults results = rule.step(operands);
       const Constraint &constraint = named.weight->constraint;
       Expression updated = constraint ? constraint.node()->project(results.variable) : results.variable;
       emitter.assign(named.name, updated.value());
-      for (auto [name, value] : llvm::zip_equal(names, results.slots))
+      for (auto [name, value] : llvm::zip_equal(slots, results.slots))
         emitter.assign(name, value.value());
       emitter.finish();
     }

@@ -104,6 +104,10 @@ std::optional<ResumableState> BackupAndRestore::resume(TrainingContext &) {
   return folder_->read();
 }
 
+void BackupAndRestore::keep(const TrainingContext &context, const std::string &backupDir) {
+  Folder(backupDir, /*keepsPrevious=*/false).write(context.capture());
+}
+
 bool BackupAndRestore::isDue(const TrainingContext &context, SafePoint point) {
   const SaveFrequency &frequency = options_.saveFreq;
   if (point == SafePoint::Epoch) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// tenon: compiles, converts and shows models. Exit codes: 0 done, 1 the input's fault, 2 wrong usage, 3 a bug of ours.
+// tenon: compiles, trains, converts and shows models. Exit codes: 0 done, 1 the input's fault, 2 wrong usage, 3 a bug of ours,
+// 128 + signal when stopped.
 #include "tools/tenon/Commands.h"
 #include <algorithm>
 #include <cstdio>
@@ -15,7 +16,7 @@ int fail(std::string message, int code) {
 } // namespace
 
 int main(int argc, char **argv) {
-  CLI::App app("Tenon compiles neural networks to native code.", "tenon");
+  CLI::App app("Tenon compiles neural networks to native code, and trains them.", "tenon");
   app.set_version_flag("--version", "tenon " TENON_VERSION);
   app.require_subcommand(1);
   tenon::tools::Action action;
@@ -23,6 +24,9 @@ int main(int argc, char **argv) {
   tenon::tools::addConvert(app, action);
   tenon::tools::addInspect(app, action);
   tenon::tools::addLayers(app, action);
+  tenon::tools::addTrain(app, action);
+  tenon::tools::addEvaluate(app, action);
+  tenon::tools::addPredict(app, action);
   try {
     app.parse(argc, argv);
     action();
@@ -31,6 +35,8 @@ int main(int argc, char **argv) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
       return app.exit(error);
     return fail(std::string(error.what()) + " (tenon --help lists what there is)", 2);
+  } catch (const tenon::tools::Stopped &stopped) {
+    return 128 + stopped.signal;
   } catch (const tenon::Error &error) {
     return fail(error.what(), static_cast<int>(error.fault()));
   } catch (const std::exception &error) {

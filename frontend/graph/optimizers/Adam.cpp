@@ -28,6 +28,7 @@ public:
       names.push_back("velocity_hat");
     return names;
   }
+  size_t interleaved() const override { return 2; }
 
 protected:
   using RuleOf<Options>::o;

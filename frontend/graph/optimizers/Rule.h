@@ -32,6 +32,8 @@ public:
   virtual double learningRate() const = 0;
   /// Keras's names of the state kept per variable, in Keras's order; each starts at zero and has the variable's shape.
   virtual std::vector<std::string> slots() const = 0;
+  /// How many of them Keras's files hold weight by weight; the others follow, each for all weights.
+  virtual size_t interleaved() const { return 1; }
   /// The values after one step: the gradient is clipped, the weights decay, then the rule follows.
   UpdateResults step(UpdateOperands operands) const;
   /// Does a step look at all gradients together?

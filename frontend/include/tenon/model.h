@@ -81,10 +81,16 @@ public:
   /// The optimizer's current rate.
   double learningRate() const;
   void setLearningRate(double rate) const;
-  /// Writes architecture, weights, and, after compile(), what training needs to go on, into a .tenon file.
+  /// Writes architecture, weights, and, after compile(), what training needs to go on, into a file whose format its name
+  /// says: x.keras and x.h5 are Keras's, x.tenon is Tenon's own. The file is whole or, after an Error that says why, as it
+  /// was.
   void save(const std::string &path) const;
-  /// Sets all weights from a .weights.h5 or .keras file of Keras 3 of a model with the same layers in the same order. An
-  /// Error that lists the layers whose weights are missing or of other shapes leaves the model as it was.
+  /// Writes the weights: to x.weights.h5 with the optimizer's state, to any other x.h5 in Keras's older format without. The
+  /// file is whole or, after an Error, as it was.
+  void saveWeights(const std::string &path) const;
+  /// Sets all weights from a file of Keras's (.weights.h5, .keras, .h5 with a model or with weights alone) of a model with
+  /// the same layers in the same order, and the optimizer's state where both have one. An Error that lists the layers whose
+  /// weights are missing or of other shapes leaves the model as it was.
   void loadWeights(const std::string &path) const;
 
   graph::ModelNode &model() const;
@@ -97,9 +103,9 @@ struct LoadOptions {
   /// Compile the model as the file says (optimizer, losses, metrics), if it does.
   bool compile = true;
 };
-/// The model of a .tenon or .keras file, compiled when it was saved compiled. An Error that names the file when it is
-/// damaged, does not hold what its architecture needs, or holds what is not supported, which is then listed by layer.
-/// A .keras file's optimizer starts anew: its momentum is not read.
+/// The model of a .tenon, .keras or .h5 file (Keras 3's or Keras 2's), compiled when it was saved compiled; training goes
+/// on with the optimizer's state. An Error that names the file when it is damaged, does not hold what its architecture
+/// needs, or holds what is not supported, which is then listed by layer. Warns where the optimizer's state is not of its kind.
 Model loadModel(const std::string &path, const LoadOptions &options = {});
 
 /// Layers one after the other.

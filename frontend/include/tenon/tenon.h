@@ -16,6 +16,7 @@
 #include <tenon/losses.h>
 #include <tenon/metrics.h>
 #include <tenon/model.h>
+#include <tenon/model_callbacks.h>
 #include <tenon/npy.h>
 #include <tenon/optimizers.h>
 #include <tenon/preprocessing.h>

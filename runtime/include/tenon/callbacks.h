@@ -216,6 +216,9 @@ class BackupAndRestore : public Callback {
 public:
   explicit BackupAndRestore(std::string backupDir, BackupAndRestoreOptions options = {});
 
+  /// Writes the training as it is into a folder, in onSafePoint of another callback.
+  static void keep(const TrainingContext &context, const std::string &backupDir);
+
   std::optional<ResumableState> resume(TrainingContext &) override;
   void onSafePoint(TrainingContext &, SafePoint) override;
   void onTrainEnd(TrainingContext &, const Logs &) override;
