@@ -125,16 +125,24 @@ std::vector<Event> readEvents(const std::string &path) {
   return events;
 }
 
-std::map<std::string, std::vector<Event>> readRuns(const std::string &folder) {
-  std::vector<std::filesystem::path> paths;
+std::vector<std::string> eventFiles(const std::string &folder) {
+  std::vector<std::string> paths;
   for (auto &entry : std::filesystem::recursive_directory_iterator(folder))
     if (entry.path().filename().string().find("tfevents") != std::string::npos)
-      paths.push_back(entry.path());
+      paths.push_back(entry.path().string());
   std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+std::string runOf(const std::string &path) {
+  return std::filesystem::path(path).parent_path().filename().string();
+}
+
+std::map<std::string, std::vector<Event>> readRuns(const std::string &folder) {
   std::map<std::string, std::vector<Event>> runs;
-  for (const std::filesystem::path &path : paths) {
-    std::vector<Event> &run = runs[path.parent_path().lexically_relative(folder).string()];
-    for (Event &event : readEvents(path.string()))
+  for (const std::string &path : eventFiles(folder)) {
+    std::vector<Event> &run = runs[runOf(path)];
+    for (Event &event : readEvents(path))
       run.push_back(std::move(event));
   }
   return runs;

@@ -38,7 +38,11 @@ struct Event {
 /// The records of a file; throws std::runtime_error when a checksum is wrong or the file ends in a record.
 std::vector<Event> readEvents(const std::string &path);
 
-/// Each run's folder (relative to `folder`) with the events of all its files, one after the other, in the order of names.
+/// The files of events under a folder, in the order of their paths.
+std::vector<std::string> eventFiles(const std::string &folder);
+/// The name of the folder that a file is in.
+std::string runOf(const std::string &path);
+/// Each run's folder with the events of all its files, one after the other, in the order of names.
 std::map<std::string, std::vector<Event>> readRuns(const std::string &folder);
 
 } // namespace tenon::test

@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
+#include <set>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -43,16 +44,21 @@ int runProgram(const std::string &folder, const std::string &frequency, int sign
 
 struct Outcome {
   std::string result, log;
-  std::map<std::string, std::string> events; // of each run, wall times left out
+  // Of each run's files, wall times left out. A set: when the program is killed after its training, the next one begins
+  // anew beside the whole file of the one before.
+  std::map<std::string, std::set<std::string>> events;
   bool operator==(const Outcome &other) const {
     return result == other.result && log == other.log && events == other.events;
   }
 };
 Outcome outcomeIn(const test::TemporaryFolder &folder) {
   Outcome outcome{readFile(folder.file("result")), readFile(folder.file("log.csv")), {}};
-  for (auto &[run, events] : test::readRuns(folder.file("logs")))
-    for (const test::Event &event : events)
-      outcome.events[run] += event.rest;
+  for (const std::string &path : test::eventFiles(folder.file("logs"))) {
+    std::string text;
+    for (const test::Event &event : test::readEvents(path))
+      text += event.rest;
+    outcome.events[test::runOf(path)].insert(text);
+  }
   return outcome;
 }
 

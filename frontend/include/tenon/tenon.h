@@ -10,6 +10,7 @@
 #include <tenon/constraints.h>
 #include <tenon/data.h>
 #include <tenon/error.h>
+#include <tenon/events.h>
 #include <tenon/images.h>
 #include <tenon/initializers.h>
 #include <tenon/layers.h>
@@ -25,6 +26,7 @@
 #include <tenon/samples.h>
 #include <tenon/session.h>
 #include <tenon/tensor.h>
+#include <tenon/tensorboard.h>
 #include <tenon/trainer.h>
 #include <tenon/training.h>
 
