@@ -155,11 +155,6 @@ const graph::TrainingSpec &ModelState::compiled(const std::string &caller) const
 }
 
 OwningOpRef<ModuleOp> ModelState::trainingModule(MLIRContext &context, bool withPredict) const {
-  return trainingModule(context, withPredict, *spec);
-}
-
-OwningOpRef<ModuleOp> ModelState::trainingModule(MLIRContext &context, bool withPredict,
-                                                 const graph::TrainingSpec &spec) const {
   WithFlags snapshot(flags);
   OwningOpRef<ModuleOp> module;
   runDiagnosed(&context, [&] {
@@ -169,7 +164,7 @@ OwningOpRef<ModuleOp> ModelState::trainingModule(MLIRContext &context, bool with
       context.loadDialect<ir::TenonDialect, func::FuncDialect>();
       module = ModuleOp::create(UnknownLoc::get(&context), model.name());
     }
-    graph::emitTraining(*module, graph::declareWeights(model, *module), model, spec);
+    graph::emitTraining(*module, graph::declareWeights(model, *module), model, *spec);
     return module->verify();
   });
   return module;
@@ -190,12 +185,6 @@ Session &ModelState::trainSession(const std::string &caller) {
     train = makeSession(programOf(*module, /*training=*/true));
   }
   return *train;
-}
-
-Program ModelState::trainingProgram(const graph::TrainingSpec &spec) const {
-  auto context = makeContext();
-  auto module = trainingModule(*context, false, spec);
-  return programOf(*module, /*training=*/true);
 }
 
 Session &ModelState::predictSession() {

@@ -33,8 +33,6 @@ public:
 
   /// The module of the training functions as compile wrote it, in a context of its own.
   mlir::OwningOpRef<mlir::ModuleOp> trainingModule(mlir::MLIRContext &context, bool withPredict) const;
-  /// The program that trains the layers that compile saw as trainable, in another way than compile was told.
-  Program trainingProgram(const graph::TrainingSpec &spec) const;
 
   /// Storage of a variable that is the model's own (slot, metric, hyper); zeros of this type when it is new. An Error
   /// that names it when a file gave it another shape or type.
@@ -60,8 +58,6 @@ public:
   void warnWhenTrainableChanged();
 
 private:
-  mlir::OwningOpRef<mlir::ModuleOp> trainingModule(mlir::MLIRContext &context, bool withPredict,
-                                                   const graph::TrainingSpec &spec) const;
   std::unique_ptr<Session> makeSession(Program program);
 
   graph::ModelNode &model;

@@ -60,13 +60,14 @@ void TrainingEvents::onEpochBegin(TrainingContext &context, int) {
 
 void TrainingEvents::onEpochEnd(TrainingContext &context, int epoch, Logs &logs) {
   Summary train, validation;
+  const bool hasRate = context.session().hasVariable(kLearningRate);
   for (auto &[name, value] : logs) {
     if (name.rfind("val_", 0) == 0)
       validation.scalar("epoch_" + name.substr(4), value);
-    else if (name != "learning_rate") // the optimizer's, which is written below, is what the next epoch has
+    else if (!hasRate || name != "learning_rate") // the optimizer's, which is written below, is what the next epoch has
       train.scalar("epoch_" + name, value);
   }
-  if (context.session().hasVariable(kLearningRate))
+  if (hasRate)
     train.scalar("epoch_learning_rate", context.learningRate());
   if (options_.writeStepsPerSecond)
     train.scalar("epoch_steps_per_second",

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/facade/callbacks/Gradients.h"
+#include "frontend/facade/Compiler.h"
 #include "frontend/facade/ModelState.h"
 #include "frontend/graph/optimizers/Rule.h"
+#include "mlir/IR/MLIRContext.h"
 #include "runtime/data/BatchFeeder.h"
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -34,7 +36,14 @@ Gradients::Gradients(graph::ModelNode &model) {
   ModelState &state = ModelState::of(model);
   graph::TrainingSpec spec = state.compiled("fit");
   spec.optimizer = Optimizer(std::make_shared<KeepGradients>());
-  session = std::make_unique<Session>(state.trainingProgram(spec), SessionOptions{.threads = threads()});
+  mlir::MLIRContext context;
+  context.loadDialect<ir::TenonDialect, mlir::func::FuncDialect>();
+  auto module = mlir::OwningOpRef(mlir::ModuleOp::create(mlir::UnknownLoc::get(&context), model.name()));
+  runDiagnosed(&context, [&] {
+    graph::emitTraining(*module, graph::declareWeights(model, *module), model, spec);
+    return module->verify();
+  });
+  session = std::make_unique<Session>(programOf(*module, /*training=*/true), SessionOptions{.threads = threads()});
 }
 
 std::vector<std::pair<std::string, Array>> Gradients::of(const Dataset &batch, Session &training) {

@@ -7,8 +7,9 @@
 
 namespace tenon::facade {
 
-/// The gradients of a compiled model's loss, as its training step computes them before any clipping. They are a program
-/// of their own, compiled when this is made, with copies of the weights: the training is not touched.
+/// The gradients of a compiled model's loss for the weights that are trainable now, as the training step computes them
+/// before any clipping. They are a program of their own, compiled when this is made, with copies of the
+/// weights: the training is not touched.
 class Gradients {
 public:
   explicit Gradients(graph::ModelNode &model);
