@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A training that resume_test kills: resumable FOLDER FREQUENCY [PAUSE]. It keeps its state in FOLDER/backup and writes
-// FOLDER/log.csv and, at the end, FOLDER/result: weights, optimizer state, history and the callbacks' state in hex.
+// FOLDER/log.csv, FOLDER/logs (files of events) and, at the end, FOLDER/result: weights, optimizer state, history and the callbacks' state in hex.
 #include "tests/runtime/LinearProgram.h"
 #include "tests/runtime/Samples.h"
 
 #include <tenon/error.h>
 #include <tenon/trainer.h>
+#include <tenon/training_events.h>
 
 #include <cstdio>
 #include <unistd.h>
@@ -38,10 +39,12 @@ int train(const std::string &folder, const SaveFrequency &frequency, useconds_t 
       ReduceLROnPlateauOptions{.factor = 0.5, .patience = 1, .minDelta = 0.002, .cooldown = 1});
   // A rate that makes the loss rise again, so that every callback has something to do.
   LearningRateScheduler schedule([](int epoch, double rate) { return epoch >= 6 ? rate * 3 : rate; });
+  TrainingEvents events(
+      {.logDir = folder + "/logs", .histogramFreq = 2, .writeImages = true, .updateFreq = "batch"});
   FitOptions options{.batchSize = 8,
                      .epochs = 15,
                      .verbose = 0,
-                     .callbacks = {schedule, plateau, stopping, CSVLogger(folder + "/log.csv"), Pause(pause),
+                     .callbacks = {schedule, plateau, stopping, CSVLogger(folder + "/log.csv"), events, Pause(pause),
                                    BackupAndRestore(folder + "/backup", {.saveFreq = frequency})},
                      .validationSplit = 0.25,
                      .validationFreq = 1,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A training that is ended at any moment and started again ends as if it never had been.
+#include "tests/runtime/Events.h"
 #include "tests/runtime/Helpers.h"
 #include "tests/runtime/Killed.h"
 #include "tests/runtime/LinearProgram.h"
@@ -11,6 +12,7 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
+#include <set>
 #include <sys/resource.h>
 
 using namespace tenon;
@@ -31,10 +33,22 @@ int runProgram(const std::string &folder, const std::string &frequency, int sign
 
 struct Outcome {
   std::string result, log;
-  bool operator==(const Outcome &other) const { return result == other.result && log == other.log; }
+  // Of each run's files, wall times left out. A set: when the program is killed after its training, the next one begins
+  // anew beside the whole file of the one before.
+  std::map<std::string, std::set<std::string>> events;
+  bool operator==(const Outcome &other) const {
+    return result == other.result && log == other.log && events == other.events;
+  }
 };
 Outcome outcomeIn(const test::TemporaryFolder &folder) {
-  return {readFile(folder.file("result")), readFile(folder.file("log.csv"))};
+  Outcome outcome{readFile(folder.file("result")), readFile(folder.file("log.csv")), {}};
+  for (const std::string &path : test::eventFiles(folder.file("logs"))) {
+    std::string text;
+    for (const test::Event &event : test::readEvents(path))
+      text += event.rest;
+    outcome.events[test::runOf(path)].insert(text);
+  }
+  return outcome;
 }
 
 const Outcome &uninterrupted() {

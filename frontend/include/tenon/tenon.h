@@ -11,6 +11,7 @@
 #include <tenon/data.h>
 #include <tenon/datasets.h>
 #include <tenon/error.h>
+#include <tenon/events.h>
 #include <tenon/images.h>
 #include <tenon/initializers.h>
 #include <tenon/layers.h>
@@ -27,6 +28,7 @@
 #include <tenon/session.h>
 #include <tenon/table.h>
 #include <tenon/tensor.h>
+#include <tenon/tensorboard.h>
 #include <tenon/text.h>
 #include <tenon/trainer.h>
 #include <tenon/training.h>
