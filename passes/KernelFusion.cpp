@@ -144,6 +144,14 @@ private:
   bool hasDropout(const Node &node) const {
     return llvm::any_of(node.group.ops, [](Operation *op) { return isa<ir::DropoutOp>(op); });
   }
+  // Does the root of the group, or what is summed with it, read what the map makes? Their operands come from memory.
+  static bool feedsRoot(const Node &map, const Node &group) {
+    return llvm::any_of(group.group.ops, [&](Operation *op) {
+      return takesEpilogue(op) && llvm::any_of(op->getOperands(), [&](Value operand) {
+               return llvm::is_contained(map.group.ops, operand.getDefiningOp());
+             });
+    });
+  }
   bool staysInside(Value value, const Node &a, const Node &b) const {
     return llvm::all_of(value.getUsers(), [&](Operation *user) {
       return llvm::is_contained(a.group.ops, user) || llvm::is_contained(b.group.ops, user);
@@ -176,7 +184,7 @@ private:
       const Node &map = isContraction(from) ? to : from;
       if (!takesEpilogue((isContraction(from) ? from : to).group.root))
         return false;
-      if (isContraction(map) || map.reduction || hasDropout(map))
+      if (isContraction(map) || map.reduction || hasDropout(map) || feedsRoot(map, isContraction(from) ? from : to))
         return false;
       // What the tile holds need not be stored; a map that others read as well is better left to itself.
       if (isContraction(from))

@@ -26,7 +26,9 @@ int main(int argc, char **argv) {
       review = example::randint(1, static_cast<int>(features), {example::randint(60, 140, {1}).data<int32_t>()[0]}).toVector<int32_t>();
     Array x = data::padSequences(reviews, {.maxlen = length});
     Array y = example::randint(0, 2, {x.rowCount(), 1}).astype(DType::F32);
-    example::train(model, x, y, {.batchSize = static_cast<int>(size(128, 16)), .epochs = 6, .validationSplit = 0.2});
+    // Look at it with `tensorboard --logdir 10_my_log_dir`: histograms of weights and activations, words in space.
+    TensorBoard board({.logDir = "10_my_log_dir", .histogramFreq = 1, .embeddingsFreq = 1, .writeActivations = true});
+    example::train(model, x, y, {.batchSize = static_cast<int>(size(128, 16)), .epochs = 6, .callbacks = {board}, .validationSplit = 0.2});
     example::leave(model, "10_imdb_conv1d", {x});
   });
 }

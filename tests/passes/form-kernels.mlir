@@ -289,3 +289,22 @@ func.func @update(%g: tensor<?x5x4xf32>, %i: tensor<?x5xi32>, %m: tensor<7x4xf32
   %3 = tenon.subtract %p, %2 : tensor<7x4xf32>, tensor<7x4xf32>
   return %1, %3 : tensor<7x4xf32>, tensor<7x4xf32>
 }
+
+// -----
+
+// What a contraction reads is in memory before it starts: the map that makes it stays a kernel of its own, also where the
+// map's other results are added to the contraction's.
+// CHECK-LABEL: func.func @operandAndSummand
+func.func @operandAndSummand(%x: tensor<?x3xf32>, %w: tensor<3x3xf32>) -> tensor<?x3xf32> {
+  // CHECK: %[[MAP:.+]]:2 = tenon.kernel
+  // CHECK: tenon.exp
+  // CHECK: tenon.kernel {{.*}}(%[[MAP]]#{{[01]}}, %{{.+}}, %[[MAP]]#{{[01]}})
+  // CHECK: tenon.matmul
+  // CHECK-NEXT: tenon.add
+  %0 = tenon.exp %x : tensor<?x3xf32>
+  %1 = tenon.add %0, %0 : tensor<?x3xf32>, tensor<?x3xf32>
+  %2 = tenon.add %1, %0 : tensor<?x3xf32>, tensor<?x3xf32>
+  %3 = tenon.matmul %0, %w {transpose_lhs = false, transpose_rhs = false} : tensor<?x3xf32>, tensor<3x3xf32>
+  %4 = tenon.add %3, %2 : tensor<?x3xf32>, tensor<?x3xf32>
+  return %4 : tensor<?x3xf32>
+}

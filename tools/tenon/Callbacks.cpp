@@ -3,6 +3,7 @@
 #include "tools/tenon/Settings.h"
 #include "tools/tenon/TrainingFiles.h"
 #include <tenon/model_callbacks.h>
+#include <tenon/tensorboard.h>
 
 namespace tenon::tools {
 namespace {
@@ -57,6 +58,22 @@ const CallbackRow callbacks[] = {
                                  .minDelta = s.number("min_delta", 1e-4),
                                  .cooldown = s.integer("cooldown", 0),
                                  .minLr = s.number("min_lr", 0)});
+     }},
+    {"TensorBoard",
+     [](Settings &s) -> CallbackHandle {
+       TensorBoardOptions options{.logDir = s.text("log_dir", "logs"),
+                                  .histogramFreq = s.integer("histogram_freq", 0),
+                                  .writeGraph = s.flag("write_graph", true),
+                                  .writeImages = s.flag("write_images", false),
+                                  .writeStepsPerSecond = s.flag("write_steps_per_second", false),
+                                  .updateFreq = s.text("update_freq", "epoch"),
+                                  .embeddingsFreq = s.integer("embeddings_freq", 0)};
+       if (std::string metadata = s.text("embeddings_metadata", ""); !metadata.empty())
+         options.embeddingsMetadata = metadata;
+       options.writeActivations = s.flag("write_activations", false);
+       options.writeGradients = s.flag("write_gradients", false);
+       options.histogramSamples = s.integer("histogram_samples", options.histogramSamples);
+       return TensorBoard(options);
      }},
     {"TerminateOnNaN", [](Settings &s) -> CallbackHandle { return TerminateOnNaN(s.flag("raise_error", false)); }},
 };
