@@ -39,7 +39,7 @@ Model build() {
                  {.name = "eye"});
   Tensor meaning = Embedding({.inputDim = kWords, .outputDim = 8, .name = "meaning"})(words);
   Tensor both = Concatenate({.name = "both"})({eye(picture), Flatten({.name = "sentence"})(meaning)});
-  both = Dropout({.rate = 0.2, .name = "drop"})(Dense({.units = 16, .activation = "relu", .name = "hidden"})(both));
+  both = Dense({.units = 16, .activation = "tanh", .name = "hidden"})(Dropout({.rate = 0.2, .name = "drop"})(both));
   return Model({picture, words}, {Dense({.units = 3, .activation = "softmax", .name = "kind"})(both)}, {.name = "reader"});
 }
 
