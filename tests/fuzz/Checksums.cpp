@@ -8,6 +8,7 @@
 
 #include "schema/container_generated.h"
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 #include <zlib.h>
@@ -53,19 +54,18 @@ void setVariableChecksums(std::string &file, uint64_t begin) {
   std::memcpy(file.data() + begin, bytes, file.size() - begin);
 }
 
-uint32_t contentChecksum(const std::string &file, uint64_t begin, uint64_t packed, bool deflated) {
+uint32_t contentChecksum(const std::string &file, uint64_t begin, uint64_t packed, uint32_t size, bool deflated) {
   auto *data = reinterpret_cast<const Bytef *>(file.data() + begin);
   if (!deflated)
     return static_cast<uint32_t>(crc32_z(0, data, packed));
-  constexpr size_t most = 1 << 22;
-  std::vector<Bytef> content(most);
+  std::vector<Bytef> content(std::clamp<size_t>(size, 1, 1 << 22));
   z_stream stream{};
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
     return 0;
   stream.next_in = const_cast<Bytef *>(data);
   stream.avail_in = static_cast<uInt>(packed);
   stream.next_out = content.data();
-  stream.avail_out = most;
+  stream.avail_out = static_cast<uInt>(content.size());
   inflate(&stream, Z_FINISH);
   inflateEnd(&stream);
   return static_cast<uint32_t>(crc32_z(0, content.data(), stream.total_out));
@@ -93,7 +93,7 @@ std::string withZipChecksums(std::string_view given) {
                    begin = local + 30 + numberAt<uint16_t>(file, local + 26) + numberAt<uint16_t>(file, local + 28);
     if (begin > file.size() || packed > file.size() - begin)
       continue;
-    const uint32_t checksum = contentChecksum(file, begin, packed, deflated);
+    const uint32_t checksum = contentChecksum(file, begin, packed, numberAt<uint32_t>(file, at + 24), deflated);
     setNumber(file, at + 16, checksum);
     setNumber(file, local + 14, checksum);
   }

@@ -2,6 +2,7 @@
 #include "tests/fuzz/ReadModel.h"
 
 #include "frontend/graph/Initializers.h"
+#include "frontend/graph/LayerNode.h"
 
 #include <tenon/tenon.h>
 

@@ -23,7 +23,7 @@ int main(int argc, char **argv) {
     return folder + "/" + name;
   };
   const Array floats = Array::matrix({{1, 2.5f, -3}, {0, 1e30f, 4}}), words(std::vector<int32_t>{7, -8, 9}, {3}),
-              bytes(std::vector<int8_t>{1, 0}, {2, 1}), steps(std::vector<int64_t>{int64_t(1) << 40}, {});
+              bytes(std::vector<int8_t>{1, 0}, {2, 1}), steps(std::vector<int64_t>{int64_t(1) << 40}, Shape{1});
   npy::save(file("npy", "floats.npy"), floats);
   npy::save(file("npy", "words.npy"), words);
   npy::save(file("npy", "bytes.npy"), bytes);
