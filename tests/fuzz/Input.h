@@ -17,7 +17,8 @@ namespace tenon::fuzz {
 /// readers that map it get an allocation of exactly its size, so that a byte read beyond the file is noticed.
 void readFile(std::string_view bytes, const std::function<void(const std::string &path)> &read);
 /// The same for a reader that takes the bytes and names them `what`.
-void readBytes(std::string_view bytes, const std::function<void(std::string_view bytes, const std::string &what)> &read);
+void readBytes(std::string_view bytes,
+               const std::function<void(std::string_view bytes, const std::string &what)> &read);
 
 /// Reads every element: a view that reaches out of its memory is noticed.
 void touch(const Array &array);

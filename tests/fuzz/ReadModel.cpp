@@ -8,7 +8,8 @@
 
 namespace tenon {
 
-// In place of the front end's, which prints: damaged states of optimizers are worth a warning a thousand times a second.
+// In place of the front end's, which prints: damaged states of optimizers are worth a warning a thousand times a
+// second.
 void graph::warn(const std::string &) {}
 
 namespace fuzz {

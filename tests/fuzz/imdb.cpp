@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       const data::Imdb imdb = data::loadImdb(path, {.numWords = 100, .maxlen = 1000});
       for (auto *part : {&imdb.train, &imdb.test}) {
         fuzz::touch(part->y);
-        fuzz::require(part->y.rowCount() == static_cast<int64_t>(part->x.size()), "reviews and labels differ in number");
+        fuzz::require(part->y.rowCount() == static_cast<int64_t>(part->x.size()),
+                      "reviews and labels differ in number");
         for (auto &review : part->x)
           for (int32_t word : review)
             fuzz::require(word < 100, "a word's number is numWords or more");

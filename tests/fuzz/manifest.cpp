@@ -14,8 +14,9 @@ void run(const tenon_call *) {}
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   fuzz::readBytes({reinterpret_cast<const char *>(data), size}, [](std::string_view bytes, const std::string &what) {
     alignas(64) static const char weights[64] = {};
-    const tenon_entry entries[] = {{"predict", plan, run},       {"prepare", plan, run},       {"train_step", plan, run},
-                                   {"evaluate_step", plan, run}, {"reset_metrics", plan, run}, {"read_metrics", plan, run}};
+    const tenon_entry entries[] = {{"predict", plan, run},       {"prepare", plan, run},
+                                   {"train_step", plan, run},    {"evaluate_step", plan, run},
+                                   {"reset_metrics", plan, run}, {"read_metrics", plan, run}};
     const tenon_program_table table = {TENON_ABI_VERSION, 6, entries, bytes.data(), bytes.size(), weights, 64};
     for (auto &variable : readManifest(table, what).variables) {
       const char *value = static_cast<const char *>(variable.initial);

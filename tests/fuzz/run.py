@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""run.py [--max-len BYTES] [--leaks on|off] TARGET FOLDER SEEDS...
+"""run.py [--max-len BYTES] TARGET FOLDER SEEDS...
 
 Runs the fuzz target for TENON_FUZZ_SECONDS (60): an exit code of 0 says that it found nothing. FOLDER keeps what it has
 learnt for the next run, and the files that broke it: such a file is tried first, so that the test fails until it is
@@ -26,7 +26,6 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("seeds", nargs="+")
     parser.add_argument("--max-len", default="4096")
-    parser.add_argument("--leaks", default="on", choices=("on", "off"))
     given = parser.parse_args()
     seconds = int(os.environ.get("TENON_FUZZ_SECONDS", "60"))
     seeds = [path for path in filesOf(given.seeds) if os.path.isfile(path)]
@@ -35,7 +34,7 @@ def main():
     os.makedirs(given.folder, exist_ok=True)
     command = [given.target, f"-max_total_time={seconds}", f"-max_len={given.max_len}", "-timeout=30",
                # 200 MB for a reader; sanitizers and libraries take the others.
-               "-malloc_limit_mb=200", "-rss_limit_mb=700", f"-detect_leaks={int(given.leaks == 'on')}",
+               "-malloc_limit_mb=200", "-rss_limit_mb=700",
                f"-artifact_prefix={given.folder}/", "-print_final_stats=1", f"-seed_inputs={','.join(seeds)}",
                given.folder]
     environment = dict(os.environ, ASAN_OPTIONS="allocator_may_return_null=1:quarantine_size_mb=16",
