@@ -12,7 +12,7 @@ find_package(ZLIB REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(PNG 1.6 REQUIRED)
 
-find_package(HDF5 1.10 REQUIRED COMPONENTS C HL)
+find_package(HDF5 1.10 REQUIRED COMPONENTS C)
 # Debian's CMake configuration of libzip asks for programs that its library does not need.
 find_path(TENON_LIBZIP_INCLUDE zip.h REQUIRED)
 find_library(TENON_LIBZIP zip REQUIRED)
@@ -20,7 +20,7 @@ find_library(TENON_LIBZIP zip REQUIRED)
 # What Keras's files are read and written with; the runtime and what it makes link none of it.
 add_library(tenon_archives INTERFACE)
 target_include_directories(tenon_archives SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS} ${TENON_LIBZIP_INCLUDE})
-target_link_libraries(tenon_archives INTERFACE ${HDF5_C_HL_LIBRARIES} ${HDF5_C_LIBRARIES} ${TENON_LIBZIP} ZLIB::ZLIB)
+target_link_libraries(tenon_archives INTERFACE ${HDF5_C_LIBRARIES} ${TENON_LIBZIP} ZLIB::ZLIB)
 
 set(TENON_LLVM_BIN ${LLVM_TOOLS_BINARY_DIR})
 add_link_options(-fuse-ld=lld -B${TENON_LLVM_BIN})

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// An HDF5 file, read only: groups, data sets of numbers and texts by path. Whatever libhdf5 has to say about a damaged
-// file becomes one Error; links that lead out of the file and data stored elsewhere are refused.
+// An HDF5 file, read only: groups, data sets of numbers and texts by path. An Error says what is damaged; links that
+// lead out of the file and data stored elsewhere are refused.
 #pragma once
+#include "frontend/files/Hdf5Format.h"
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,12 +13,11 @@
 
 namespace tenon::files {
 
-class Hdf5Handle;
-
 class Hdf5File {
 public:
   /// The file whose bytes are `image`, which must outlive this. `name` stands in front of every message.
   Hdf5File(std::string_view image, std::string name);
+  Hdf5File(const Hdf5File &) = delete;
 
   /// Is there a group or data set at this path ("layers/dense/vars")?
   bool has(const std::string &path) const;
@@ -40,17 +41,22 @@ public:
 
 private:
   [[noreturn]] void fail(const std::string &message) const;
-  [[noreturn]] void failAt(const std::string &path) const;
-  Hdf5Handle open(const std::string &path) const;
-  Hdf5Handle openDataset(const std::string &path) const;
+  /// Runs body, whose fault becomes an Error about the path.
+  template <typename Body> auto reading(const std::string &path, Body &&body) const;
+  /// The group or data set at a path, if there is one.
+  const Hdf5Object *find(const std::string &path) const;
+  const Hdf5Links &linksOf(const Hdf5Object &group) const;
+  const Hdf5Object &objectAt(uint64_t address) const;
   struct Total {
     uint64_t bytes = 0, objects = 0;
   };
-  void add(const std::string &path, Total &total) const;
+  void add(const std::string &path, int depth, Total &total) const;
 
   std::string name;
   uint64_t size;
-  std::shared_ptr<void> file;
+  std::shared_ptr<Hdf5Format> format;
+  mutable std::map<uint64_t, Hdf5Object> objects; // by address
+  mutable std::map<const Hdf5Object *, Hdf5Links> links;
 };
 
 } // namespace tenon::files

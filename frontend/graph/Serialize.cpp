@@ -485,7 +485,14 @@ namespace tenon {
 std::string Model::toJson() const { return graph::serializeLayer(model()).dump(); }
 
 Model modelFromJson(const std::string &text) {
-  graph::Json json = graph::Json::parse(text, nullptr, false);
+  // Models within models take about ten levels each; deeper ones would fill the stack where they are walked through.
+  constexpr int deepest = 500;
+  auto check = [](int depth, graph::Json::parse_event_t, graph::Json &) {
+    if (depth > deepest)
+      throw Error("model JSON: is nested more than " + std::to_string(deepest) + " levels deep");
+    return true;
+  };
+  graph::Json json = graph::Json::parse(text, check, false);
   if (json.is_discarded())
     throw Error("model JSON: not valid JSON: " + text.substr(0, 60));
   try {

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <vector>
 #include <zlib.h>
 
 namespace tenon::data {
@@ -22,29 +23,45 @@ public:
   ~LineReader() { gzclose(file_); }
   LineReader(const LineReader &) = delete;
 
+  /// The next line; false at the end. A byte of zero is one like any other.
   bool next(std::string &line) {
     line.clear();
-    char buffer[4096];
-    while (gzgets(file_, buffer, sizeof buffer)) {
-      line += buffer;
-      if (!line.empty() && line.back() == '\n') {
-        line.pop_back();
+    do {
+      const char *begin = buffer_.data() + at_, *end = buffer_.data() + filled_;
+      auto *newline = static_cast<const char *>(std::memchr(begin, '\n', static_cast<size_t>(end - begin)));
+      line.append(begin, newline ? newline : end);
+      // A file of a few kilobytes can be deflated from a line of gigabytes.
+      if (line.size() > (size_t(1) << 26))
+        throw Error(path_ + ": has a line of more than " + std::to_string(1 << 26) + " bytes");
+      at_ = newline ? static_cast<size_t>(newline + 1 - buffer_.data()) : filled_;
+      if (newline) {
         if (!line.empty() && line.back() == '\r')
           line.pop_back();
         return true;
       }
-    }
+    } while (fill());
+    return !line.empty();
+  }
+
+private:
+  bool fill() {
+    const int got = gzread(file_, buffer_.data(), static_cast<unsigned>(buffer_.size()));
+    at_ = 0;
+    filled_ = got > 0 ? static_cast<size_t>(got) : 0;
+    if (got > 0)
+      return true;
     int code = Z_OK;
     const char *message = gzerror(file_, &code);
     if (code != Z_OK && code != Z_STREAM_END)
       // zlib's own messages start with the path.
       throw Error(code == Z_ERRNO ? path_ + ": cannot be read: " + std::strerror(errno) : std::string(message));
-    return !line.empty();
+    return false;
   }
 
-private:
   const std::string &path_;
   gzFile file_;
+  std::vector<char> buffer_ = std::vector<char>(1 << 16);
+  size_t at_ = 0, filled_ = 0; // of the buffer: where the next line begins, and where what was read ends
 };
 
 } // namespace tenon::data

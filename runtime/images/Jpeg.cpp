@@ -109,6 +109,12 @@ Pixels decodeJpeg(std::string_view bytes, int channels, const std::string &path)
   auto fail = [&] { throw Error(path + ": is a damaged JPEG file: " + decoder.errors.message); };
   if (!start(decoder, reinterpret_cast<const unsigned char *>(bytes.data()), bytes.size(), channels))
     fail();
+  // Huffman codes have at least one bit for every block of 8 x 8 pixels: refused before memory is spent.
+  if (!decoder.info.arith_code &&
+      int64_t(decoder.info.image_width / 8) * (decoder.info.image_height / 8) / 8 > static_cast<int64_t>(bytes.size()))
+    throw Error(path + ": is a damaged JPEG file: " + std::to_string(bytes.size()) + " bytes cannot hold " +
+                std::to_string(decoder.info.image_width) + " x " + std::to_string(decoder.info.image_height) +
+                " pixels");
   Pixels raw, pixels;
   raw.channels = decoder.info.out_color_space == JCS_CMYK ? 4 : decoder.info.out_color_space == JCS_RGB ? 3 : 1;
   raw.allocate(decoder.info.image_height, decoder.info.image_width, path);

@@ -113,6 +113,8 @@ TEST(Serialize, NamesWhatIsNotUnderstood) {
   EXPECT_EQ(with("/config/layers/0/config/batch_shape/0", 0),
             "x: expected dimensions of 1 or more, or None, got shape (0, 4)");
   EXPECT_EQ(messageOf([] { modelFromJson("{"); }), "model JSON: not valid JSON: {");
+  EXPECT_EQ(messageOf([] { modelFromJson(std::string(1000000, '[') + std::string(1000000, ']')); }),
+            "model JSON: is nested more than 500 levels deep");
   EXPECT_EQ(messageOf([&] { modelFromJson(json["config"]["layers"][1].dump()); }),
             "model JSON: expected a Functional or Sequential model, got \"Dense\"");
 }

@@ -4,6 +4,7 @@
 #include <tenon/data.h>
 
 #include <algorithm>
+#include <gmock/gmock.h>
 #include <numeric>
 #include <set>
 #include <zlib.h>
@@ -195,6 +196,25 @@ TEST(Csv, RefusesATruncatedCompressedFile) {
   std::string bytes = test::readFile(path);
   test::writeFile(path, bytes.substr(0, bytes.size() / 2));
   EXPECT_EQ(errorOf([&] { data::loadCsv(path); }), path + ": unexpected end of file");
+}
+
+TEST(Csv, AByteOfZeroDoesNotJoinTwoLines) {
+  test::TemporaryFolder folder;
+  std::string path = folder.file("x.csv");
+  test::writeFile(path, std::string("1,2\n3,4\0\n5,6\n", 13));
+  EXPECT_THAT(errorOf([&] { data::loadCsv(path); }),
+              testing::StartsWith(path + ", line 2: column 2: expected a number, received '4"));
+}
+
+TEST(Csv, RefusesALineThatGrowsWithoutEnd) {
+  test::TemporaryFolder folder;
+  std::string path = folder.file("x.csv.gz");
+  gzFile file = gzopen(path.c_str(), "wb1");
+  const std::string zeros(1 << 20, '0');
+  for (int i = 0; i < 80; ++i)
+    gzwrite(file, zeros.data(), unsigned(zeros.size()));
+  gzclose(file);
+  EXPECT_EQ(errorOf([&] { data::loadCsv(path); }), path + ": has a line of more than 67108864 bytes");
 }
 
 TEST(Csv, TheLabelMayHaveANameAndBeAText) {

@@ -1,0 +1,580 @@
+// SPDX-License-Identifier: Apache-2.0
+// After the "HDF5 File Format Specification", version 3.0.
+#include "frontend/files/Hdf5Format.h"
+#include <algorithm>
+#include <cstring>
+#include <zlib.h>
+
+namespace tenon::files {
+namespace {
+
+constexpr uint64_t undefined = ~uint64_t(0);
+
+[[noreturn]] void damaged() { throw Hdf5Fault{}; }
+void check(bool condition) {
+  if (!condition)
+    damaged();
+}
+
+/// Takes numbers off the front of some bytes.
+class Cursor {
+public:
+  explicit Cursor(std::string_view bytes) : bytes(bytes) {}
+  std::string_view take(uint64_t size) {
+    check(size <= bytes.size());
+    std::string_view taken = bytes.substr(0, size);
+    bytes.remove_prefix(size);
+    return taken;
+  }
+  uint64_t number(size_t size) {
+    uint64_t value = 0;
+    std::string_view taken = take(size);
+    for (size_t i = 0; i < size; ++i)
+      value |= uint64_t(static_cast<unsigned char>(taken[i])) << 8 * i;
+    return value;
+  }
+  uint64_t address() { return number(8); }
+  void skip(uint64_t size) { take(size); }
+  void expect(std::string_view signature) { check(take(signature.size()) == signature); }
+  std::string_view rest() const { return bytes; }
+
+private:
+  std::string_view bytes;
+};
+
+uint64_t multiplied(uint64_t a, uint64_t b) {
+  uint64_t product = 0;
+  check(!__builtin_mul_overflow(a, b, &product) && product <= uint64_t(INT64_MAX));
+  return product;
+}
+uint64_t padded(uint64_t size) { return (size + 7) / 8 * 8; }
+
+Hdf5Space parseSpace(std::string_view message) {
+  Cursor cursor(message);
+  const uint64_t version = cursor.number(1), rank = cursor.number(1), flags = cursor.number(1);
+  check((version == 1 || version == 2) && rank <= 32);
+  Hdf5Space space;
+  if (version == 1)
+    cursor.skip(5);
+  else
+    space.isNull = cursor.number(1) == 2;
+  for (uint64_t i = 0; i < rank; ++i)
+    space.dims.push_back(cursor.number(8));
+  (void)flags; // what may follow, the sizes that it may grow to, is nobody's concern
+  return space;
+}
+
+struct FloatLayout {
+  size_t size;
+  uint64_t exponentAt, exponentBits, mantissaBits, bias;
+};
+constexpr FloatLayout floats[] = {{2, 10, 5, 10, 15}, {4, 23, 8, 23, 127}, {8, 52, 11, 52, 1023}};
+
+Hdf5Type parseType(std::string_view message) {
+  Cursor cursor(message);
+  const uint64_t kind = cursor.number(1) & 15, bits = cursor.number(3);
+  Hdf5Type type;
+  type.size = cursor.number(4);
+  type.isBigEndian = bits & 1;
+  check(type.size != 0);
+  if (kind == 0) {
+    const uint64_t offset = cursor.number(2), precision = cursor.number(2);
+    type.isSigned = bits & 8;
+    if (offset == 0 && precision == 8 * type.size &&
+        (type.size == 1 || type.size == 2 || type.size == 4 || type.size == 8))
+      type.kind = Hdf5Type::Integer;
+  } else if (kind == 1) {
+    const uint64_t offset = cursor.number(2), precision = cursor.number(2), exponentAt = cursor.number(1),
+                   exponentBits = cursor.number(1), mantissaAt = cursor.number(1), mantissaBits = cursor.number(1),
+                   bias = cursor.number(4);
+    const bool isIeee = !(bits & 64) && (bits >> 4 & 3) == 2; // a hidden bit, no VAX
+    for (const FloatLayout &layout : floats)
+      if (isIeee && type.size == layout.size && offset == 0 && precision == 8 * layout.size &&
+          exponentAt == layout.exponentAt && exponentBits == layout.exponentBits && mantissaAt == 0 &&
+          mantissaBits == layout.mantissaBits && bias == layout.bias && bits >> 8 == 8 * layout.size - 1)
+        type.kind = Hdf5Type::Float;
+  } else if (kind == 3) {
+    type.kind = Hdf5Type::Text;
+  } else if (kind == 9 && (bits & 15) == 1 && type.size == 16) {
+    type.kind = Hdf5Type::VariableText;
+  }
+  return type;
+}
+
+std::pair<std::string, Hdf5Attribute> parseAttribute(std::string_view message) {
+  Cursor cursor(message);
+  const uint64_t version = cursor.number(1), flags = cursor.number(1), nameSize = cursor.number(2),
+                 typeSize = cursor.number(2), spaceSize = cursor.number(2);
+  check(version >= 1 && version <= 3);
+  if (version == 3)
+    cursor.skip(1); // the name's character set
+  auto part = [&](uint64_t size) {
+    std::string_view content = cursor.take(version == 1 ? padded(size) : size);
+    return content.substr(0, size);
+  };
+  std::string_view name = part(nameSize), type = part(typeSize), space = part(spaceSize);
+  Hdf5Attribute attribute;
+  const bool typeIsShared = version > 1 && (flags & 1), spaceIsShared = version > 1 && (flags & 2);
+  check(!spaceIsShared);
+  if (!typeIsShared) // a type that stands elsewhere is none of Keras's
+    attribute.type = parseType(type);
+  attribute.space = parseSpace(space);
+  attribute.data = cursor.rest();
+  return {std::string(name.substr(0, name.find('\0'))), attribute};
+}
+
+std::pair<std::string, Hdf5Link> parseLink(std::string_view message) {
+  Cursor cursor(message);
+  check(cursor.number(1) == 1);
+  const uint64_t flags = cursor.number(1), kind = flags & 8 ? cursor.number(1) : 0;
+  cursor.skip((flags & 4 ? 8 : 0) + (flags & 16 ? 1 : 0)); // order of creation, character set
+  std::string name(cursor.take(cursor.number(size_t(1) << (flags & 3))));
+  return {std::move(name), {kind == 0, kind == 0 ? cursor.address() : undefined}};
+}
+
+Hdf5Layout parseLayout(std::string_view message) {
+  Cursor cursor(message);
+  const uint64_t version = cursor.number(1);
+  Hdf5Layout layout;
+  if (version != 3 && version != 4)
+    return layout;
+  const uint64_t kind = cursor.number(1);
+  if (kind == 0) {
+    layout.kind = Hdf5Layout::Compact;
+    layout.data = cursor.take(cursor.number(2));
+  } else if (kind == 1) {
+    layout.kind = Hdf5Layout::Contiguous;
+    layout.address = cursor.address();
+    layout.size = layout.address == undefined ? 0 : cursor.number(8);
+  } else if (kind == 2 && version == 3) {
+    layout.kind = Hdf5Layout::Chunked;
+    const uint64_t rank = cursor.number(1);
+    check(rank >= 1 && rank <= 33);
+    layout.address = cursor.address();
+    for (uint64_t i = 0; i + 1 < rank; ++i) {
+      layout.chunk.push_back(cursor.number(4));
+      check(layout.chunk.back() != 0);
+    }
+  } else if (kind == 3) {
+    layout.kind = Hdf5Layout::Elsewhere;
+  }
+  return layout;
+}
+
+std::vector<Hdf5Filter> parseFilters(std::string_view message) {
+  Cursor cursor(message);
+  const uint64_t version = cursor.number(1), count = cursor.number(1);
+  check((version == 1 || version == 2) && count <= 32);
+  if (version == 1)
+    cursor.skip(6);
+  std::vector<Hdf5Filter> filters;
+  for (uint64_t i = 0; i < count; ++i) {
+    const uint64_t id = cursor.number(2), nameSize = version == 1 || id >= 256 ? cursor.number(2) : 0;
+    cursor.skip(2);
+    const uint64_t parameters = cursor.number(2);
+    cursor.skip(version == 1 ? padded(nameSize) : nameSize);
+    Cursor values(cursor.take(4 * parameters + (version == 1 ? 4 * (parameters % 2) : 0)));
+    filters.push_back({unsigned(id), parameters ? uint32_t(values.number(4)) : 0});
+  }
+  return filters;
+}
+
+constexpr unsigned deflateFilter = 1, shuffleFilter = 2;
+
+std::string inflated(std::string_view packed, uint64_t size) {
+  // As in dataset(): what deflate cannot give is no reason to allocate memory.
+  check(size / 1032 <= packed.size() + 64 && size <= UINT32_MAX && packed.size() <= UINT32_MAX);
+  std::string content(size, '\0');
+  z_stream stream{};
+  check(inflateInit(&stream) == Z_OK);
+  stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(packed.data()));
+  stream.avail_in = uInt(packed.size());
+  stream.next_out = reinterpret_cast<Bytef *>(content.data());
+  stream.avail_out = uInt(size);
+  const int code = inflate(&stream, Z_FINISH);
+  inflateEnd(&stream);
+  check(code == Z_STREAM_END && stream.avail_out == 0);
+  return content;
+}
+
+std::string unshuffled(std::string_view bytes, size_t width) {
+  check(width != 0);
+  const size_t count = bytes.size() / width;
+  std::string result(bytes);
+  for (size_t i = 0; i < count; ++i)
+    for (size_t k = 0; k < width; ++k)
+      result[i * width + k] = bytes[k * count + i];
+  return result;
+}
+
+/// Copies the part of a chunk that lies inside of the data set.
+void placeChunk(const char *from, const std::vector<uint64_t> &chunk, const std::vector<uint64_t> &offset,
+                const std::vector<uint64_t> &dims, uint64_t width, char *to) {
+  if (dims.empty()) {
+    std::memcpy(to, from, width);
+    return;
+  }
+  const size_t last = dims.size() - 1;
+  const uint64_t run = std::min(chunk[last], dims[last] - offset[last]) * width;
+  std::vector<uint64_t> index(last); // inside of the chunk, of all dimensions but the last
+  for (;;) {
+    uint64_t source = 0, target = 0;
+    for (size_t i = 0; i < last; ++i) {
+      source = source * chunk[i] + index[i];
+      target = target * dims[i] + offset[i] + index[i];
+    }
+    std::memcpy(to + (target * dims[last] + offset[last]) * width, from + source * chunk[last] * width, run);
+    size_t i = last;
+    for (; i > 0; --i) {
+      if (++index[i - 1] < std::min(chunk[i - 1], dims[i - 1] - offset[i - 1]))
+        break;
+      index[i - 1] = 0;
+    }
+    if (i == 0)
+      return;
+  }
+}
+
+} // namespace
+
+uint64_t Hdf5Space::count() const {
+  uint64_t count = isNull ? 0 : 1;
+  for (uint64_t dim : dims)
+    count = multiplied(count, dim);
+  return count;
+}
+
+std::string_view Hdf5Format::at(uint64_t address, uint64_t size) const {
+  check(address <= image.size() && size <= image.size() - address);
+  return image.substr(address, size);
+}
+
+std::string_view Hdf5Format::from(uint64_t address) const {
+  check(address <= image.size());
+  return image.substr(address);
+}
+
+void Hdf5Format::spend(uint64_t bytes) const {
+  check(bytes <= budget);
+  budget -= bytes;
+}
+
+Hdf5Format::Hdf5Format(std::string_view given) : image(given), budget(32 * uint64_t(given.size()) + (1 << 20)) {
+  Cursor cursor(image);
+  cursor.expect("\x89HDF\r\n\x1a\n");
+  const uint64_t version = cursor.number(1);
+  check(version <= 3);
+  cursor.skip(version < 2 ? 4 : 0);
+  check(cursor.number(1) == 8 && cursor.number(1) == 8); // bytes of addresses and of sizes
+  cursor.skip(version == 0 ? 9 : version == 1 ? 13 : 1);
+  check(cursor.address() == 0); // where the file begins
+  cursor.skip(8);
+  check(cursor.address() <= image.size()); // where it ends
+  cursor.skip(version < 2 ? 16 : 0);
+  rootAddress = cursor.address();
+}
+
+Hdf5Object Hdf5Format::object(uint64_t address) const {
+  Hdf5Object object;
+  const bool isNew = at(address, 4) == "OHDR";
+  Cursor header(from(address));
+  bool hasOrder = false;
+  std::vector<std::string_view> blocks;
+  if (isNew) {
+    header.skip(4);
+    check(header.number(1) == 2);
+    const uint64_t flags = header.number(1);
+    hasOrder = flags & 4;
+    header.skip((flags & 32 ? 16 : 0) + (flags & 16 ? 4 : 0));
+    blocks.push_back(header.take(header.number(size_t(1) << (flags & 3))));
+  } else {
+    check(header.number(1) == 1);
+    header.skip(7);
+    const uint64_t size = header.number(4);
+    header.skip(4);
+    blocks.push_back(header.take(size));
+  }
+  for (size_t i = 0; i < blocks.size(); ++i) { // grows by blocks that it is continued in
+    spend(blocks[i].size() + 16);
+    Cursor messages(blocks[i]);
+    const size_t headerSize = isNew ? 4 + 2 * hasOrder : 8;
+    while (messages.rest().size() >= headerSize) {
+      const uint64_t type = messages.number(isNew ? 1 : 2), size = messages.number(2), flags = messages.number(1);
+      messages.skip(headerSize - (isNew ? 4 : 5));
+      std::string_view data = messages.take(size);
+      if (type != 0x10) {
+        parseMessage(object, unsigned(type), data, flags & 2);
+        continue;
+      }
+      Cursor continuation(data);
+      const uint64_t where = continuation.address(), length = continuation.number(8);
+      std::string_view block = at(where, length);
+      if (isNew) { // between a signature and a checksum
+        check(length >= 8 && block.substr(0, 4) == "OCHK");
+        block = block.substr(4, length - 8);
+      }
+      blocks.push_back(block);
+    }
+  }
+  return object;
+}
+
+void Hdf5Format::parseMessage(Hdf5Object &object, unsigned type, std::string_view data, bool isShared) const {
+  Cursor cursor(data);
+  if (isShared) { // it stands elsewhere; of Keras's none does
+    if (type == 0x03)
+      object.type = Hdf5Type{};
+    else if (type == 0x01 || type == 0x06 || type == 0x08 || type == 0x0b || type == 0x0c || type == 0x11)
+      damaged();
+    return;
+  }
+  switch (type) {
+  case 0x01:
+    object.space = parseSpace(data);
+    break;
+  case 0x02: { // links of the newer format
+    object.isGroup = true;
+    check(cursor.number(1) == 0);
+    const uint64_t flags = cursor.number(1);
+    cursor.skip(flags & 1 ? 8 : 0);
+    object.hasLinkIndex = cursor.address() != undefined;
+    break;
+  }
+  case 0x03:
+    object.type = parseType(data);
+    break;
+  case 0x06:
+    object.isGroup = true;
+    check(object.links.insert(parseLink(data)).second);
+    break;
+  case 0x07:
+    object.isExternal = true;
+    break;
+  case 0x08:
+    object.layout = parseLayout(data);
+    break;
+  case 0x0b:
+    object.filters = parseFilters(data);
+    break;
+  case 0x0c:
+    check(object.attributes.insert(parseAttribute(data)).second);
+    break;
+  case 0x11: {
+    object.isGroup = true;
+    const uint64_t tree = cursor.address();
+    object.symbolTable = {tree, cursor.address()};
+    break;
+  }
+  case 0x15: {
+    check(cursor.number(1) == 0);
+    const uint64_t flags = cursor.number(1);
+    cursor.skip(flags & 1 ? 2 : 0);
+    object.hasAttributeIndex = cursor.address() != undefined;
+    break;
+  }
+  default: // times of change, comments, values of places that were never written
+    break;
+  }
+}
+
+Hdf5Links Hdf5Format::links(const Hdf5Object &group) const {
+  if (group.hasLinkIndex)
+    throw Hdf5Fault{
+        "has its members in an index of HDF5's newest format, which is not read; write the file with h5py's "
+        "default, libver=\"earliest\""};
+  Hdf5Links links = group.links;
+  if (group.symbolTable) {
+    const auto [tree, names] = *group.symbolTable;
+    Cursor heap(at(names, 32));
+    heap.expect("HEAP");
+    heap.skip(4);
+    const uint64_t size = heap.number(8);
+    heap.skip(8);
+    collectLinks(tree, at(heap.address(), size), std::nullopt, links);
+  }
+  return links;
+}
+
+/// `level`: of this node, unless it is the root.
+void Hdf5Format::collectLinks(uint64_t node, std::string_view names, std::optional<unsigned> level,
+                              Hdf5Links &links) const {
+  Cursor cursor(from(node));
+  cursor.expect("TREE");
+  check(cursor.number(1) == 0);
+  const unsigned own = unsigned(cursor.number(1));
+  check(own == level.value_or(own));
+  const uint64_t count = cursor.number(2);
+  cursor.skip(16);
+  for (uint64_t i = 0; i < count; ++i) {
+    spend(16);
+    cursor.skip(8); // the name that lies between
+    const uint64_t child = cursor.address();
+    if (own != 0) {
+      collectLinks(child, names, own - 1, links);
+      continue;
+    }
+    Cursor table(from(child));
+    table.expect("SNOD");
+    table.skip(2);
+    for (uint64_t symbols = table.number(2); symbols > 0; --symbols) {
+      spend(40);
+      const uint64_t name = table.number(8), address = table.address(), kind = table.number(4);
+      table.skip(20);
+      check(name < names.size());
+      const size_t end = names.find('\0', name);
+      check(end != std::string_view::npos);
+      spend(end - name);
+      const bool isHard = kind != 2;
+      check(links.insert({std::string(names.substr(name, end - name)), {isHard, address}}).second);
+    }
+  }
+}
+
+const std::map<unsigned, std::string_view> &Hdf5Format::heap(uint64_t address) const {
+  auto [entry, isNew] = heaps.try_emplace(address);
+  if (!isNew)
+    return entry->second;
+  Cursor header(at(address, 16));
+  header.expect("GCOL");
+  header.skip(4);
+  const uint64_t size = header.number(8);
+  check(size >= 16);
+  Cursor objects(at(address, size));
+  objects.skip(16);
+  spend(size);
+  while (objects.rest().size() >= 16) {
+    const unsigned index = unsigned(objects.number(2));
+    objects.skip(6);
+    const uint64_t length = objects.number(8);
+    if (index == 0) // the free rest
+      break;
+    check(length <= objects.rest().size());
+    std::string_view content = objects.take(std::min<uint64_t>(padded(length), objects.rest().size()));
+    entry->second.emplace(index, content.substr(0, length));
+  }
+  return entry->second;
+}
+
+std::vector<std::string> Hdf5Format::texts(const Hdf5Attribute &attribute) const {
+  const uint64_t count = attribute.space.count();
+  Cursor data(attribute.data);
+  check(count <= data.rest().size() / attribute.type.size);
+  std::vector<std::string> texts;
+  uint64_t total = 0;
+  for (uint64_t i = 0; i < count; ++i) {
+    if (attribute.type.kind == Hdf5Type::Text) {
+      std::string_view text = data.take(attribute.type.size);
+      texts.emplace_back(text.substr(0, text.find('\0'))); // up to the padding
+      continue;
+    }
+    const uint64_t length = data.number(4), address = data.address();
+    const unsigned index = unsigned(data.number(4));
+    if (length == 0 || address == 0 || address == undefined) {
+      texts.emplace_back();
+      continue;
+    }
+    const auto &objects = heap(address);
+    auto found = objects.find(index);
+    check(found != objects.end() && length <= found->second.size());
+    // Many may refer to one; then they are more than the file.
+    check((total += length) <= image.size());
+    spend(length);
+    std::string_view text = found->second.substr(0, length);
+    texts.emplace_back(text.substr(0, text.find('\0')));
+  }
+  return texts;
+}
+
+std::vector<Hdf5Format::Chunk> Hdf5Format::chunks(const Hdf5Object &dataset) const {
+  std::vector<Chunk> chunks;
+  check(dataset.layout->chunk.size() == dataset.space->dims.size());
+  if (dataset.layout->address != undefined)
+    collectChunks(dataset.layout->address, dataset.space->dims.size(), std::nullopt, chunks);
+  return chunks;
+}
+
+void Hdf5Format::collectChunks(uint64_t node, size_t rank, std::optional<unsigned> level,
+                               std::vector<Chunk> &chunks) const {
+  Cursor cursor(from(node));
+  cursor.expect("TREE");
+  check(cursor.number(1) == 1);
+  const unsigned own = unsigned(cursor.number(1));
+  check(own == level.value_or(own));
+  const uint64_t count = cursor.number(2);
+  cursor.skip(16);
+  for (uint64_t i = 0; i < count; ++i) {
+    spend(24 + 8 * rank);
+    Chunk chunk;
+    const uint64_t size = cursor.number(4);
+    chunk.mask = uint32_t(cursor.number(4));
+    for (size_t k = 0; k < rank; ++k)
+      chunk.offset.push_back(cursor.number(8));
+    cursor.skip(8); // inside of an element
+    const uint64_t child = cursor.address();
+    if (own != 0) {
+      collectChunks(child, rank, own - 1, chunks);
+      continue;
+    }
+    chunk.data = at(child, size);
+    chunks.push_back(std::move(chunk));
+  }
+}
+
+uint64_t Hdf5Format::storedBytes(const Hdf5Object &dataset) const {
+  const Hdf5Layout &layout = *dataset.layout;
+  if (layout.kind == Hdf5Layout::Compact)
+    return layout.data.size();
+  if (layout.kind != Hdf5Layout::Chunked)
+    return layout.size;
+  uint64_t total = 0;
+  for (const Chunk &chunk : chunks(dataset))
+    total += chunk.data.size();
+  return total;
+}
+
+void Hdf5Format::read(const Hdf5Object &dataset, char *to, uint64_t bytes) const {
+  const Hdf5Layout &layout = *dataset.layout;
+  const uint64_t width = dataset.type->size;
+  check(multiplied(dataset.space->count(), width) == bytes);
+  if (bytes == 0)
+    return;
+  if (layout.kind != Hdf5Layout::Chunked) {
+    std::string_view data = layout.kind == Hdf5Layout::Compact ? layout.data : at(layout.address, layout.size);
+    check(bytes <= data.size());
+    std::memcpy(to, data.data(), bytes);
+    return;
+  }
+  const std::vector<uint64_t> &dims = dataset.space->dims;
+  uint64_t expected = 1, chunkBytes = width;
+  for (size_t i = 0; i < dims.size(); ++i) {
+    expected = multiplied(expected, (dims[i] - 1) / layout.chunk[i] + 1);
+    chunkBytes = multiplied(chunkBytes, layout.chunk[i]);
+  }
+  const std::vector<Chunk> all = chunks(dataset);
+  check(all.size() == expected);
+  std::vector<bool> seen(all.size());
+  for (const Chunk &chunk : all) {
+    uint64_t place = 0;
+    for (size_t i = 0; i < dims.size(); ++i) {
+      check(chunk.offset[i] < dims[i] && chunk.offset[i] % layout.chunk[i] == 0);
+      place = place * ((dims[i] - 1) / layout.chunk[i] + 1) + chunk.offset[i] / layout.chunk[i];
+    }
+    check(!seen[place]);
+    seen[place] = true;
+    std::string own;
+    std::string_view content = chunk.data;
+    for (size_t i = dataset.filters.size(); i-- > 0;) {
+      if (chunk.mask >> i & 1)
+        continue;
+      const Hdf5Filter &filter = dataset.filters[i];
+      if (filter.id != deflateFilter && filter.id != shuffleFilter)
+        throw Hdf5Fault{"is compressed in a way that is not read, expected gzip"};
+      own = filter.id == deflateFilter ? inflated(content, chunkBytes) : unshuffled(content, filter.parameter);
+      content = own;
+    }
+    check(content.size() == chunkBytes);
+    placeChunk(content.data(), layout.chunk, chunk.offset, dims, width, to);
+  }
+}
+
+} // namespace tenon::files

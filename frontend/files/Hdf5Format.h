@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bytes of HDF5 files, as far as Keras's need it: libhdf5 1.10 loops forever, and reads and writes beyond its
+// memory, on damaged files. Nothing is trusted here: every number is checked before it is used, whatever refers to
+// something else can do so only as often as a file of its size needs, and nothing outside of the file is ever touched.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tenon::files {
+
+/// What is wrong with what is being read; whoever asked for it knows its name. Empty: it is damaged.
+struct Hdf5Fault {
+  std::string what;
+};
+
+struct Hdf5Type {
+  enum Kind { Other, Float, Integer, Text, VariableText } kind = Other;
+  size_t size = 0; // of an element in the file
+  bool isSigned = false, isBigEndian = false;
+};
+
+/// Sizes, outermost first; a data space without any is a scalar, one that is null has no elements.
+struct Hdf5Space {
+  std::vector<uint64_t> dims;
+  bool isNull = false;
+  /// The product; a fault when it does not fit 63 bits.
+  uint64_t count() const;
+};
+
+struct Hdf5Attribute {
+  Hdf5Type type;
+  Hdf5Space space;
+  std::string_view data;
+};
+
+struct Hdf5Filter {
+  unsigned id;
+  uint32_t parameter; // the first
+};
+
+/// Where the values of a data set are.
+struct Hdf5Layout {
+  enum Kind { Unknown, Compact, Contiguous, Chunked, Elsewhere } kind = Unknown;
+  std::string_view data;          // compact
+  uint64_t address = 0, size = 0; // contiguous; of the index of chunks
+  std::vector<uint64_t> chunk;    // its sizes, without that of an element
+};
+
+/// A link of a group; only hard ones lead somewhere.
+struct Hdf5Link {
+  bool isHard;
+  uint64_t address;
+};
+using Hdf5Links = std::map<std::string, Hdf5Link>;
+
+/// A group or data set.
+struct Hdf5Object {
+  bool isGroup = false;
+  std::map<std::string, Hdf5Attribute> attributes;
+  std::optional<Hdf5Type> type;
+  std::optional<Hdf5Space> space;
+  std::optional<Hdf5Layout> layout;
+  std::vector<Hdf5Filter> filters;
+  bool isExternal = false;                                  // its values lie in other files
+  bool hasAttributeIndex = false, hasLinkIndex = false;     // of the newest format, which is not read
+  std::optional<std::pair<uint64_t, uint64_t>> symbolTable; // a group's index and heap of names
+  Hdf5Links links;                                          // those in the object itself
+  bool isDataset() const { return type && space && layout; }
+};
+
+/// A file in memory, which must outlive this. Everything throws Hdf5Fault.
+class Hdf5Format {
+public:
+  explicit Hdf5Format(std::string_view image);
+  uint64_t root() const { return rootAddress; }
+  Hdf5Object object(uint64_t address) const;
+  Hdf5Links links(const Hdf5Object &group) const;
+  /// The texts of an attribute.
+  std::vector<std::string> texts(const Hdf5Attribute &attribute) const;
+  /// The bytes that the file has of a data set's values, compressed ones as they are.
+  uint64_t storedBytes(const Hdf5Object &dataset) const;
+  /// All of its values: `bytes` is their size.
+  void read(const Hdf5Object &dataset, char *to, uint64_t bytes) const;
+
+private:
+  struct Chunk {
+    std::vector<uint64_t> offset;
+    uint32_t mask;
+    std::string_view data;
+  };
+  std::string_view at(uint64_t address, uint64_t size) const;
+  void parseMessage(Hdf5Object &object, unsigned type, std::string_view data, bool isShared) const;
+  std::string_view from(uint64_t address) const;
+  void spend(uint64_t bytes) const;
+  void collectLinks(uint64_t node, std::string_view names, std::optional<unsigned> level, Hdf5Links &links) const;
+  std::vector<Chunk> chunks(const Hdf5Object &dataset) const;
+  void collectChunks(uint64_t node, size_t rank, std::optional<unsigned> level, std::vector<Chunk> &chunks) const;
+  const std::map<unsigned, std::string_view> &heap(uint64_t address) const;
+
+  std::string_view image;
+  uint64_t rootAddress = 0;
+  // Bytes that may still be looked at: parts that refer to one another, or to the same, do not make it last longer.
+  mutable uint64_t budget = 0;
+  mutable std::map<uint64_t, std::map<unsigned, std::string_view>> heaps; // by address
+};
+
+} // namespace tenon::files
