@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """run.py [--max-len BYTES] TARGET FOLDER SEEDS...
 
-Runs the fuzz target for TENON_FUZZ_SECONDS (60): an exit code of 0 says that it found nothing. FOLDER keeps what it has
+Runs the fuzz target for TENON_FUZZ_SECONDS (60), from TENON_FUZZ_SEED (1; 0: another one each time): an exit code of 0 says that it found nothing. FOLDER keeps what it has
 learnt for the next run, and the files that broke it: such a file is tried first, so that the test fails until it is
 mended. SEEDS are files, or folders of files, to start from.
 """
@@ -32,7 +32,9 @@ def main():
     if not seeds:
         sys.exit(f"no seeds in {given.seeds}")
     os.makedirs(given.folder, exist_ok=True)
-    command = [given.target, f"-max_total_time={seconds}", f"-max_len={given.max_len}", "-timeout=30",
+    # The same files in every run of the suite, unless another seed (0: by the clock) is asked for.
+    seed = os.environ.get("TENON_FUZZ_SEED", "1")
+    command = [given.target, f"-seed={seed}", f"-max_total_time={seconds}", f"-max_len={given.max_len}", "-timeout=30",
                # 200 MB for a reader; sanitizers and libraries take the others.
                "-malloc_limit_mb=200", "-rss_limit_mb=700",
                f"-artifact_prefix={given.folder}/", "-print_final_stats=1", f"-seed_inputs={','.join(seeds)}",
