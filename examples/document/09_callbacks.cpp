@@ -11,7 +11,7 @@ struct ActivationLogger : Callback {
   std::optional<Model> activations;
   void onTrainBegin(TrainingContext &context) override {
     Model model = modelOf(context);
-    Tensors outputs;
+    std::vector<Tensor> outputs;
     for (const Layer &layer : model.layers())
       if (layer.className() != "InputLayer")
         outputs.push_back(layer.output());

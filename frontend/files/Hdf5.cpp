@@ -106,10 +106,6 @@ std::optional<std::vector<std::string>> Hdf5File::texts(const std::string &path,
   const Hdf5Object *object = find(path);
   if (!object)
     return std::nullopt;
-  if (object->hasAttributeIndex)
-    fail("its " + path +
-         " has its attributes in an index of HDF5's newest format, which is not read; write the file "
-         "with h5py's default, libver=\"earliest\"");
   auto found = object->attributes.find(key);
   if (found == object->attributes.end())
     return std::nullopt;

@@ -65,10 +65,8 @@ struct Hdf5Object {
   std::optional<Hdf5Space> space;
   std::optional<Hdf5Layout> layout;
   std::vector<Hdf5Filter> filters;
-  bool isExternal = false;                                  // its values lie in other files
-  bool hasAttributeIndex = false, hasLinkIndex = false;     // of the newest format, which is not read
-  std::optional<std::pair<uint64_t, uint64_t>> symbolTable; // a group's index and heap of names
-  Hdf5Links links;                                          // those in the object itself
+  XX std::optional<std::pair<uint64_t, uint64_t>> symbolTable; // a group's index and heap of names
+  Hdf5Links links;                                             // those in the object itself
   bool isDataset() const { return type && space && layout; }
 };
 
@@ -96,6 +94,13 @@ private:
   void parseMessage(Hdf5Object &object, unsigned type, std::string_view data, bool isShared) const;
   std::string_view from(uint64_t address) const;
   void spend(uint64_t bytes) const;
+  /// What a heap of the newer format has for each record of an index of it.
+  std::vector<std::string_view> indexed(std::pair<uint64_t, uint64_t> heapAndIndex, unsigned type, size_t idAt) const;
+  struct Tree;
+  struct FractalHeap;
+  void collectRecords(const Tree &tree, uint64_t node, size_t depth, uint64_t count,
+                      std::vector<std::string_view> &records) const;
+  std::string_view find(const FractalHeap &heap, std::string_view id) const;
   void collectLinks(uint64_t node, std::string_view names, std::optional<unsigned> level, Hdf5Links &links) const;
   std::vector<Chunk> chunks(const Hdf5Object &dataset) const;
   void collectChunks(uint64_t node, size_t rank, std::optional<unsigned> level, std::vector<Chunk> &chunks) const;
