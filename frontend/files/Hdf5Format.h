@@ -65,8 +65,11 @@ struct Hdf5Object {
   std::optional<Hdf5Space> space;
   std::optional<Hdf5Layout> layout;
   std::vector<Hdf5Filter> filters;
-  XX std::optional<std::pair<uint64_t, uint64_t>> symbolTable; // a group's index and heap of names
-  Hdf5Links links;                                             // those in the object itself
+  bool isExternal = false; // its values lie in other files
+  /// Where there are too many for the object itself: the heap that holds them and its index.
+  std::optional<std::pair<uint64_t, uint64_t>> manyLinks, manyAttributes;
+  std::optional<std::pair<uint64_t, uint64_t>> symbolTable; // a group's index and heap of names
+  Hdf5Links links;                                          // those in the object itself
   bool isDataset() const { return type && space && layout; }
 };
 
