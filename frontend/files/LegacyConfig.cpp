@@ -137,6 +137,17 @@ void renameOptions(Json &config, const std::string &className) {
 
 Json upgraded(Json entry);
 
+/// Keras 2 skips masked steps of a sequence that comes with an initial state, Keras 3 does not: no file of its can say so.
+void refuseMaskedStates(const Json &config, const Json &layer, const Json &node) {
+  if (textOf(layer, "class_name") != "LSTM" || node.size() < 2)
+    return;
+  for (const Json &entry : config["layers"])
+    if (entry.is_object() && entry.contains("config") && entry["config"].is_object() &&
+        entry["config"].value("mask_zero", Json(false)) == Json(true))
+      throw Error("holds what is not supported: " + textOf(layer, "name") +
+                  " (LSTM): takes an initial state in a model with masks, whose steps Keras 2 skips there and Keras 3 counts");
+}
+
 void upgradeFunctional(Json &config) {
   if (!config.contains("layers") || !config["layers"].is_array())
     return;
@@ -148,6 +159,7 @@ void upgradeFunctional(Json &config) {
     if (entry.is_object() && entry.contains("inbound_nodes") && entry["inbound_nodes"].is_array())
       for (Json &node : entry["inbound_nodes"])
         if (node.is_array() && std::all_of(node.begin(), node.end(), isReference)) {
+          refuseMaskedStates(original, entry, node);
           node = calls.call(node);
           isKeras2 = true;
         }

@@ -72,6 +72,7 @@ def arithmetic(loop):
 # Training's kernels along an axis that is narrower than a register: the largest of a few scores, in order, for accuracy; the
 # weights and losses of a layer of one unit.
 NARROW = re.compile(r"argmax|filter_gradient|reduce")
+WIDE_STORE = re.compile(r"\bvmov[au]ps\s+%[yz]mm\d+, ")
 
 
 class Document(unittest.TestCase):
@@ -90,7 +91,9 @@ class Document(unittest.TestCase):
         for name, lines in kernels.items():
             loops = innermostLoops(lines)
             vector = [loop for loop in loops if any(VECTOR.search(line) for line in loop)]
-            scalar = [loop for loop in loops if loop not in vector and any(SCALAR.search(line) for line in loop)]
+            # One number that is then written many times over is no work done element by element.
+            spread = [loop for loop in loops if any(WIDE_STORE.search(line) for line in loop)]
+            scalar = [loop for loop in loops if loop not in vector and loop not in spread and any(SCALAR.search(line) for line in loop)]
             # Behind the loop over vectors: its single elements, of a length that is known at run time alone, an odd channel.
             whole = [loop for loop in scalar if not any(arithmetic(loop) <= arithmetic(other) for other in vector)]
             message = f"{name} computes element by element:\n" + "\n".join(scalar[-1] if scalar else [])

@@ -107,6 +107,11 @@ TEST_P(TrainedWeightFiles, GiveTheirWeightsToAModelInUse) {
 
 INSTANTIATE_TEST_SUITE_P(Keras, TrainedWeightFiles, ::testing::ValuesIn(trainedFiles(false)), nameOf);
 
+TEST(Keras2Files, StatesBesideMasksAreRefused) {
+  EXPECT_NE(errorOf([] { loadModel(fileOf("keras2_masked_state.h5")); }).find("lstm (LSTM): takes an initial state in a model with masks"),
+            std::string::npos);
+}
+
 TEST(WrittenFiles, HaveTheStructureOfKerass) {
   for (const char *name : {"adam.keras", "rmsprop.keras", "masked.keras", "adam.h5", "rmsprop.h5", "masked.h5"}) {
     const std::string written = temporary(name);
