@@ -445,6 +445,8 @@ std::vector<std::string_view> Hdf5Format::indexed(std::pair<uint64_t, uint64_t> 
   check(bits >= 1 && bits <= 64 && heap.rows <= 64 && heap.width >= 1 && heap.width <= 1024 &&
         std::has_single_bit(heap.start) && std::has_single_bit(heap.largest) && heap.start <= heap.largest &&
         heap.largest <= UINT32_MAX);
+  // Sizes and places of rows stay below 2^63.
+  check(static_cast<size_t>(std::countr_zero(heap.start) + std::bit_width(heap.width)) + heap.rows <= 62);
   heap.offsetSize = (bits + 7) / 8;
   heap.lengthSize = std::min((static_cast<size_t>(std::countr_zero(heap.largest)) + 7) / 8, bytesFor(largestObject));
 

@@ -10,9 +10,49 @@
 #include <tenon/npy.h>
 #include <tenon/text.h>
 
+#include <hdf5.h>
 #include <zlib.h>
 
 using namespace tenon;
+
+namespace {
+/// Data sets in every layout, and members and attributes in the older or the newer format.
+void writeHdf5(const std::string &path, bool newer) {
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS), type = H5Tcopy(H5T_C_S1), scalar = H5Screate(H5S_SCALAR);
+  if (newer)
+    H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
+  const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access),
+              group = H5Gcreate2(file, "group", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  H5Tset_size(type, H5T_VARIABLE);
+  for (int i = 0; i < 12; ++i) {
+    const std::string name = std::to_string(i), key = "text_" + name;
+    const char *text = key.c_str();
+    H5Gclose(H5Gcreate2(group, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    const hid_t attribute = H5Acreate2(file, key.c_str(), type, scalar, H5P_DEFAULT, H5P_DEFAULT);
+    H5Awrite(attribute, type, &text);
+    H5Aclose(attribute);
+  }
+  const hsize_t dims[] = {5, 7}, chunk[] = {2, 7};
+  const hid_t space = H5Screate_simple(2, dims, nullptr);
+  const std::vector<float> values(35, 1.5f);
+  for (int i = 0; i < 4 && !newer; ++i) { // compact, chunked, shuffled and deflated
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    if (i == 0)
+      H5Pset_layout(creation, H5D_COMPACT);
+    else
+      H5Pset_chunk(creation, 2, chunk);
+    if (i >= 2)
+      H5Pset_shuffle(creation);
+    if (i == 3)
+      H5Pset_deflate(creation, 6);
+    const hid_t made =
+        H5Dcreate2(file, std::to_string(i).c_str(), H5T_IEEE_F32BE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    H5Dwrite(made, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+    H5Dclose(made), H5Pclose(creation);
+  }
+  H5Sclose(space), H5Sclose(scalar), H5Tclose(type), H5Gclose(group), H5Fclose(file), H5Pclose(access);
+}
+} // namespace
 
 int main(int argc, char **argv) {
   if (argc != 2)
@@ -56,6 +96,9 @@ int main(int argc, char **argv) {
 
   const Array image(std::vector<float>(5 * 4 * 3, 100), {5, 4, 3});
   data::savePng(file("png", "rgb.png"), image);
+
+  writeHdf5(file("hdf5", "older.h5"), false);
+  writeHdf5(file("hdf5", "newer.h5"), true);
 
   // What lies inside of files: models' descriptions, and pickles without the .npy header in front of them.
   const std::filesystem::path tests = TENON_SOURCE_DIR "/tests";

@@ -182,6 +182,26 @@ TEST(Hdf5, ReadsManyMembersAndAttributesOfTheNewerFormat) {
     EXPECT_EQ(file.attribute("/", "text_" + std::to_string(i)), std::to_string(i));
 }
 
+// The size of a row beyond what 64 bits hold is nothing to divide by.
+TEST(Hdf5, HeapsOfTooManyRowsAreRefused) {
+  const Written written(/*newest=*/true);
+  for (int i = 0; i < 100; ++i)
+    written.text(("text_" + std::to_string(i)).c_str(), {"x"});
+  std::string bytes = written.bytes();
+  const size_t heap = bytes.find("FRHP");
+  ASSERT_LT(heap, bytes.size());
+  const size_t rows = heap + 5 + 2 + 2 + 1 + 4 + 12 * 8 + 2 + 8 + 8 + 2 + 2 + 8;
+  for (unsigned char count : {60, 64, 255}) {
+    bytes[rows] = static_cast<char>(count);
+    try {
+      const files::Hdf5File file(bytes, "file");
+      FAIL() << int(count);
+    } catch (const Error &error) {
+      EXPECT_STREQ(error.what(), "file: is no HDF5 file, or it is damaged or cut short");
+    }
+  }
+}
+
 TEST(Hdf5, ChunksInTheNewestIndicesAreRefusedInWords) {
   const Written written(/*newest=*/true);
   written.dataset("x", {4}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, numbers(4), [](hid_t creation) {
