@@ -8,7 +8,7 @@
 
 namespace tenon {
 namespace {
-constexpr const char *kTrain = "train", *kValidation = "validation", *kOptimised = "optimised";
+constexpr const char *kTrain = "train", *kValidation = "validation", *kOptimised = "train_optimised";
 constexpr const char *kIteration = "optimizer/iteration", *kLearningRate = "optimizer/learning_rate";
 
 int64_t iterations(Session &session) {

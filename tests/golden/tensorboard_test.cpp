@@ -227,7 +227,7 @@ TEST_F(BoardOfOurs, GraphsOfLayersAndKernels) {
                                                                      {"drop", {"flat"}},
                                                                      {"part/inner", {"drop"}},
                                                                      {"out", {"part/inner"}}}));
-  for (const test::Event &event : runs.at("optimised"))
+  for (const test::Event &event : runs.at("train_optimised"))
     for (const test::Field &node : test::fieldsOf(event.graph))
       kernelNames += test::bytesOf(node.bytes, 1) + "\n";
   EXPECT_THAT(kernelNames, ::testing::HasSubstr("train_step/stage_000/"));
@@ -248,7 +248,7 @@ TEST_F(BoardOfOurs, WithoutAGraphThereIsNone) {
   for (auto &[run, events] : test::readRuns(logs))
     for (const test::Event &event : events)
       EXPECT_EQ(event.graph, "");
-  EXPECT_EQ(test::readRuns(logs).count("optimised"), 0u);
+  EXPECT_EQ(test::readRuns(logs).count("train_optimised"), 0u);
 }
 
 TEST_F(BoardOfOurs, TheProjectorsFilesStayInTheFolder) {

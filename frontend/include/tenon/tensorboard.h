@@ -35,7 +35,7 @@ struct TensorBoardOptions {
 };
 
 /// Shows a training on TensorBoard's pages (`tensorboard --logdir logs`): what TrainingEvents writes, the layer graph
-/// in the run "train" beside the graph of kernels in "optimised", activations, gradients, and the rows of Embedding
+/// in the run "train" beside the graph of kernels in "train_optimised", activations, gradients, and the rows of Embedding
 /// layers for the projector. Differs from Keras in three things: with an updateFreq in batches no epoch is left out,
 /// pictures of weights are stretched to black and white, and the projector's files are ones that TensorBoard can read.
 ///

@@ -37,7 +37,7 @@ struct TrainingEventsOptions {
 /// Writes a training into files of events in logDir, as Keras's TensorBoard callback does: the run "train" has
 /// "epoch_<metric>" (step: the epoch), "batch_<metric>" (the batch, from 1), "<weight>/histogram" and "<weight>/image";
 /// "validation" has "epoch_<metric>" and, against the optimizer's iterations, "evaluation_<metric>_vs_iterations".
-/// Besides, the run "optimised" has the graph of compiled kernels. It needs no model: TensorBoard
+/// Besides, the run "train_optimised" has the graph of compiled kernels. It needs no model: TensorBoard
 /// (tenon/tensorboard.h) adds what does. A training that goes on from a captured state goes on in the same files, and
 /// what was written after the state is cut off: every step stands there once.
 class TrainingEvents : public Callback {
