@@ -17,16 +17,17 @@ import urllib.request
 import websocket
 
 BOARD, BROWSER = 6124, 9224
-# Some pages are clicked first: what stands in the page under this text.
+# Some pages are clicked first: what has this text; where a + is in front, twice, which opens a box of a graph.
 PAGES = {"scalars": ("scalars", []), "time_series": ("timeseries", []), "images": ("images", []),
          "distributions": ("distributions", []), "histograms": ("histograms", []),
-         "graph_layers": ("graphs", []), "graph_conceptual": ("graphs", ["Conceptual graph"]),
-         "graph_kernels": ("graphs", ["train_optimised"]), "projector": ("projector", [])}
+         "graph_layers": ("graphs", []), "graph_conceptual": ("graphs", ["keras"]),
+         "graph_kernels": ("graphs", ["train_optimised", "+train_step"]), "projector": ("projector", [])}
 # TensorBoard's older pages are made of shadow roots, so a text is looked for in all of them.
-CLICK = """(text => { const find = root => { for (const e of root.querySelectorAll('*')) {
+CLICK = """((text, twice) => { const find = root => { for (const e of root.querySelectorAll('*')) {
   if (e.shadowRoot) { const f = find(e.shadowRoot); if (f) return f; }
   if (e.children.length == 0 && e.textContent.trim() == text) return e; } };
-  const e = find(document); if (e) e.click(); return !!e; })(%s)"""
+  const e = find(document);
+  if (e) twice ? e.dispatchEvent(new MouseEvent('dblclick', {bubbles: true, composed: true})) : e.click(); return !!e; })(%s, %s)"""
 
 
 def wait(url):
@@ -57,7 +58,8 @@ class Page:
         self.call("Page.navigate", url=url)
         time.sleep(seconds)
         for text in clicks:
-            if not self.call("Runtime.evaluate", expression=CLICK % json.dumps(text))["result"].get("value"):
+            click = CLICK % (json.dumps(text.lstrip("+")), json.dumps(text[0] == "+"))
+            if not self.call("Runtime.evaluate", expression=click)["result"].get("value"):
                 print(f"{url}: there is no '{text}' to click")
             time.sleep(seconds)
         with open(path, "wb") as file:
