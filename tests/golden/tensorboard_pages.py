@@ -23,11 +23,12 @@ PAGES = {"scalars": ("scalars", []), "time_series": ("timeseries", []), "images"
          "graph_layers": ("graphs", []), "graph_conceptual": ("graphs", ["keras"]),
          "graph_kernels": ("graphs", ["train_optimised", "+train_step"]), "projector": ("projector", [])}
 # TensorBoard's older pages are made of shadow roots, so a text is looked for in all of them.
-CLICK = """((text, twice) => { const find = root => { for (const e of root.querySelectorAll('*')) {
+FIND = """(text => { const find = root => { for (const e of root.querySelectorAll('*')) {
   if (e.shadowRoot) { const f = find(e.shadowRoot); if (f) return f; }
-  if (e.children.length == 0 && e.textContent.trim() == text) return e; } };
-  const e = find(document);
-  if (e) twice ? e.dispatchEvent(new MouseEvent('dblclick', {bubbles: true, composed: true})) : e.click(); return !!e; })(%s, %s)"""
+  if (e.localName != 'title' && [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim() == text)) return e; } };
+  return find(document); })(%s)"""
+CLICK = "(e => { if (e) e.click(); return !!e; })(" + FIND + ")"
+PLACE = "(e => { const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })(" + FIND + ")"
 
 
 def wait(url):
@@ -53,13 +54,23 @@ class Page:
             if answer.get("id") == self.number:
                 return answer.get("result", answer)
 
+    def evaluate(self, script, text):
+        return self.call("Runtime.evaluate", expression=script % json.dumps(text), returnByValue=True)["result"].get("value")
+
+    def doubleClick(self, text):
+        x, y = self.evaluate(PLACE, text)
+        for count in (1, 2):
+            for kind in ("mousePressed", "mouseReleased"):
+                self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=count)
+
     def picture(self, url, clicks, path, seconds):
         self.call("Page.bringToFront")  # one in the background is not drawn
         self.call("Page.navigate", url=url)
         time.sleep(seconds)
         for text in clicks:
-            click = CLICK % (json.dumps(text.lstrip("+")), json.dumps(text[0] == "+"))
-            if not self.call("Runtime.evaluate", expression=click)["result"].get("value"):
+            if text[0] == "+":
+                self.doubleClick(text[1:])
+            elif not self.evaluate(CLICK, text):
                 print(f"{url}: there is no '{text}' to click")
             time.sleep(seconds)
         with open(path, "wb") as file:
@@ -83,7 +94,7 @@ def main(logs, folder, names):
             for name in names or PAGES:
                 fragment, clicks = PAGES[name]
                 Page().picture(f"http://localhost:{BOARD}/?darkMode=false#{fragment}", clicks,
-                               os.path.join(folder, name + ".png"), 40)
+                               os.path.join(folder, name + ".png"), 30)
         finally:
             for process in (browser, board):
                 process.terminate()
