@@ -2,7 +2,7 @@
 // What fit adds to the compiled training step, and what keeping the training costs.
 //   bench_training_loop                      microseconds a batch around the step: batches of one row, shuffled, two epochs
 //   bench_training_loop MODEL.keras SECONDS  the model's time per step with and without a state kept every 10 seconds, in
-//                                            turns of so many seconds; random words and classes are its data
+//                                            twelve turns of so many seconds; random words and classes are its data
 #include <tenon/tenon.h>
 
 #include <algorithm>
@@ -72,29 +72,39 @@ Dataset samplesOf(const Model &model, int64_t rows) {
 }
 
 void checkpoints(const std::string &path, double seconds) {
-  constexpr int batch = 64, turns = 3;
+  constexpr int batch = 64, turns = 6;
   Model model = loadModel(path);
   model.compile({.optimizer = "rmsprop", .loss = "mse"});
   Dataset data = samplesOf(model, 4 * batch);
   model.fit(data, {.batchSize = batch, .epochs = 1, .verbose = 0});
   const std::string folder = "bench_training_loop.state";
-  for (int turn = 0; turn < turns; ++turn)
-    for (bool keep : {false, true}) {
-      int64_t steps = 0;
-      double start = now();
-      auto clock = std::make_shared<LambdaCallback>();
-      clock->trainBatchEnd = [&](TrainingContext &context, int64_t, const Logs &) {
-        ++steps;
-        context.stopTraining = now() - start >= seconds;
-      };
-      Callbacks callbacks = {clock};
-      if (keep)
-        callbacks.push_back(BackupAndRestore(folder, {.saveFreq = "10s"}));
-      model.fit(data, {.batchSize = batch, .epochs = 1000000, .verbose = 0, .callbacks = callbacks});
-      std::printf("%-28s %.2f ms a step over %lld steps\n", keep ? "with a state every 10 s:" : "without:",
-                  (now() - start) * 1e3 / static_cast<double>(steps), static_cast<long long>(steps));
-      std::fflush(stdout);
-    }
+  std::vector<double> times[2];
+  for (int turn = 0; turn < 2 * turns; ++turn) {
+    // One way first, then the other: a machine that slows down does so for both.
+    const bool keep = (turn % 4 == 1 || turn % 4 == 2);
+    int64_t steps = 0;
+    double start = 0;
+    auto clock = std::make_shared<LambdaCallback>();
+    clock->trainBatchBegin = [&](TrainingContext &, int64_t) { start = steps ? start : now(); };
+    clock->trainBatchEnd = [&](TrainingContext &context, int64_t, const Logs &) {
+      ++steps;
+      context.stopTraining = now() - start >= seconds;
+    };
+    Callbacks callbacks = {clock};
+    if (keep)
+      callbacks.push_back(BackupAndRestore(folder, {.saveFreq = "10s"}));
+    double end = 0;
+    clock->epochEnd = [&](TrainingContext &, int, Logs &) { end = now(); };
+    model.fit(data, {.batchSize = batch, .epochs = 1000000, .verbose = 0, .callbacks = callbacks});
+    times[keep].push_back((end - start) * 1e3 / static_cast<double>(steps));
+    std::printf("%-28s %.2f ms a step over %lld steps\n", keep ? "with a state every 10 s:" : "without:", times[keep].back(),
+                static_cast<long long>(steps));
+    std::fflush(stdout);
+  }
+  for (auto &list : times)
+    std::sort(list.begin(), list.end());
+  std::printf("medians: %.2f and %.2f ms, %+.1f %%; fastest turns: %+.1f %%\n", times[0][turns / 2], times[1][turns / 2],
+              (times[1][turns / 2] / times[0][turns / 2] - 1) * 100, (times[1][0] / times[0][0] - 1) * 100);
 }
 } // namespace
 

@@ -27,7 +27,8 @@ void say(const std::string &text) { std::fprintf(stderr, "BackupAndRestore: %s\n
 struct BackupAndRestore::Folder {
   callbacks::LockedFolder folder;
   bool keepsPrevious;
-  std::future<std::string> writing; // what went wrong, "" when nothing did
+  State state;                      // as it was captured last; its memory serves the next time
+  std::future<std::string> writing; // of it: what went wrong, "" when nothing did
 
   Folder(const std::string &path, bool keepsPrevious) : folder(path), keepsPrevious(keepsPrevious) {
     for (const char *name : {kNext, kPrevious})
@@ -42,12 +43,12 @@ struct BackupAndRestore::Folder {
       if (!folder.has(name))
         continue;
       try {
-        State state = State::fromContainer(Container::read(folder.file(name)));
+        State found = State::fromContainer(Container::read(folder.file(name)));
         if (!damage.empty())
           say(damage + "; going on from the state before, " + name);
         if (name != kCurrent) // the next one to be written must not push it out
           folder.rename(name, kCurrent);
-        return ResumableState{std::move(state), folder.file(kCurrent)};
+        return ResumableState{std::move(found), folder.file(kCurrent)};
       } catch (const Error &error) {
         damage += (damage.empty() ? "" : "; ") + std::string(error.what());
       }
@@ -57,19 +58,18 @@ struct BackupAndRestore::Folder {
     return std::nullopt;
   }
 
-  void write(const State &state) {
-    state.toContainer().write(folder.file(kNext));
-    if (keepsPrevious && folder.has(kCurrent))
-      folder.link(kCurrent, kPrevious);
-    folder.rename(kNext, kCurrent);
-  }
-
-  /// Writes beside the training; waits for the write before.
-  void writeBeside(State state) {
+  void write(const TrainingContext &context) {
     wait();
-    writing = std::async(std::launch::async, [this, state = std::move(state)]() -> std::string {
+    state = context.capture(state);
+    replace();
+  }
+  /// The same beside the training.
+  void writeBeside(const TrainingContext &context) {
+    wait();
+    state = context.capture(state);
+    writing = std::async(std::launch::async, [this]() -> std::string {
       try {
-        write(state);
+        replace();
         return "";
       } catch (const std::exception &error) {
         return error.what();
@@ -88,6 +88,14 @@ struct BackupAndRestore::Folder {
       folder.remove(name);
     folder.removeIfEmpty();
   }
+
+private:
+  void replace() {
+    state.toContainer().write(folder.file(kNext));
+    if (keepsPrevious && folder.has(kCurrent))
+      folder.link(kCurrent, kPrevious);
+    folder.rename(kNext, kCurrent);
+  }
 };
 
 BackupAndRestore::BackupAndRestore(std::string backupDir, BackupAndRestoreOptions options)
@@ -105,7 +113,7 @@ std::optional<ResumableState> BackupAndRestore::resume(TrainingContext &) {
 }
 
 void BackupAndRestore::keep(const TrainingContext &context, const std::string &backupDir) {
-  Folder(backupDir, /*keepsPrevious=*/false).write(context.capture());
+  Folder(backupDir, /*keepsPrevious=*/false).write(context);
 }
 
 bool BackupAndRestore::isDue(const TrainingContext &context, SafePoint point) {
@@ -129,11 +137,10 @@ bool BackupAndRestore::isDue(const TrainingContext &context, SafePoint point) {
 void BackupAndRestore::onSafePoint(TrainingContext &context, SafePoint point) {
   switch (point) {
   case SafePoint::Begin: // what cannot be written is known before any work is done
-    folder_->write(context.capture());
+    folder_->write(context);
     break;
   case SafePoint::Signal:
-    folder_->wait();
-    folder_->write(context.capture());
+    folder_->write(context);
     say(std::string(context.signal == SIGINT ? "Ctrl-C" : "SIGTERM") + ": the training is kept in " +
         backupDir_ + " as it is after epoch " + std::to_string(context.epoch) + " and " +
         std::to_string(context.batch) + " batches");
@@ -142,7 +149,7 @@ void BackupAndRestore::onSafePoint(TrainingContext &context, SafePoint point) {
   case SafePoint::Epoch:
     if (!isDue(context, point))
       return;
-    folder_->writeBeside(context.capture());
+    folder_->writeBeside(context);
   }
   savedAt_ = now();
 }

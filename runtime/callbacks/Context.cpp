@@ -52,10 +52,10 @@ void TrainingContext::restore(const std::vector<Array> &snapshot) {
   session_.invalidatePrepared();
 }
 
-State TrainingContext::capture() const {
+State TrainingContext::capture(const State &spare) const {
   if (!capturing)
     throw Error("capture: there is no training", Fault::Usage);
-  return capturing();
+  return capturing(spare);
 }
 
 } // namespace tenon

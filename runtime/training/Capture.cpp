@@ -19,10 +19,17 @@ bool isKept(VariableKind kind) { return kind != VariableKind::Derived; }
 bool isMetric(VariableKind kind) { return kind == VariableKind::Metric; }
 } // namespace
 
-State captureVariables(Session &session) {
+State captureVariables(Session &session, State spare) {
   State state;
-  visit(session, isKept,
-        [&](size_t i, const VariableInfo &info) { state.set(info.spec.name, session.variable(i).clone()); });
+  visit(session, isKept, [&](size_t i, const VariableInfo &info) {
+    const Array variable = session.variable(i);
+    auto used = spare.arrays().find(info.spec.name);
+    if (used == spare.arrays().end() || used->second.shape() != variable.shape() ||
+        used->second.dtype() != variable.dtype())
+      return state.set(info.spec.name, variable.clone());
+    std::memcpy(used->second.raw(), variable.raw(), info.bytes);
+    state.set(info.spec.name, used->second);
+  });
   return state;
 }
 

@@ -84,7 +84,7 @@ public:
     context_.verbose = options.verbose < 0 ? 1 : options.verbose;
     context_.training = true;
     context_.validationData = validation_ ? &validation : nullptr;
-    context_.capturing = [this] { return capture(); };
+    context_.capturing = [this](const State &spare) { return capture(spare); };
     callbacks_.push_back(history_);
     if (context_.verbose)
       callbacks_.push_back(ProgressBar());
@@ -186,7 +186,7 @@ private:
     return plan;
   }
 
-  State capture() const {
+  State capture(const State &spare) const {
     State state;
     state.set("plan", plan());
     state.set("epoch", context_.epoch);
@@ -196,7 +196,7 @@ private:
     state.set("passes", settings_.passes ? *settings_.passes : int64_t(0));
     state.set("seed", seed_);
     state.set("stopTraining", context_.stopTraining);
-    state.set("variables", captureVariables(session_));
+    state.set("variables", captureVariables(session_, spare.part("variables")));
     std::vector<std::string> names = partNames(callbacks_);
     for (size_t i = 0; i < callbacks_.size(); ++i)
       if (!names[i].empty())
