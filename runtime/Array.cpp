@@ -213,4 +213,8 @@ Array Array::astype(DType dtype) const {
   return result;
 }
 
+bool operator==(const Array &a, const Array &b) {
+  return a.dtype_ == b.dtype_ && a.shape_ == b.shape_ && (a.size_ == 0 || std::memcmp(a.data_, b.data_, a.bytes()) == 0);
+}
+
 } // namespace tenon

@@ -5,10 +5,12 @@
 
 #include <tenon/error.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -75,15 +77,16 @@ FileWriter::FileWriter(const std::string &path) : path_(path) {
     file_ = 1;
     return;
   }
-  temporary_ = path + ".XXXXXX";
-  file_ = mkostemp(temporary_.data(), O_CLOEXEC);
+  // Not mkstemp, whose file only its owner may read: asking for the process's mask would change it for a moment.
+  static std::atomic<unsigned> number = 0;
+  do {
+    temporary_ = path + "." + std::to_string(getpid()) + "-" + std::to_string(number++);
+    file_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (file_ < 0 && errno == EEXIST); // of a process that was killed
   if (file_ < 0) {
     temporary_.clear();
     fail("cannot be created");
   }
-  mode_t mask = umask(0);
-  umask(mask);
-  fchmod(file_, 0666 & ~mask);
 }
 
 FileWriter::~FileWriter() {
@@ -127,6 +130,19 @@ void FileWriter::close() {
   Descriptor descriptor{open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (descriptor.file >= 0)
     fsync(descriptor.file);
+}
+
+void writeFile(const std::string &path, std::string_view content) {
+  FileWriter file(path);
+  file.write(content);
+  file.close();
+}
+
+void makeFolder(const std::string &path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error)
+    throw Error(path + ": cannot be made: " + error.message());
 }
 
 } // namespace tenon

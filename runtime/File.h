@@ -38,5 +38,11 @@ private:
   int file_ = -1;
 };
 
+/// Writes a whole file so.
+void writeFile(const std::string &path, std::string_view content);
+
+/// Makes a folder and those above it, where they are missing; an Error that names the path.
+void makeFolder(const std::string &path);
+
 } // namespace tenon
 #endif // TENON_RUNTIME_FILE_H

@@ -6,7 +6,6 @@
 
 #include <tenon/array.h>
 
-#include <algorithm>
 #include <string_view>
 
 namespace tenon::npy {
@@ -31,9 +30,6 @@ struct Stored {
   size_t bytes = 4; ///< of an element
 
   int64_t rowCount() const { return shape.empty() ? 1 : shape[0]; }
-  size_t rowBytes() const {
-    return bytes * static_cast<size_t>(elementCount(shape) / std::max<int64_t>(1, rowCount()));
-  }
   /// The type that they are read as.
   DType dtype() const;
   /// Elements [begin, begin + count) in row-major order, converted to dtype().

@@ -36,6 +36,11 @@ def count(output, succeeded):
     return passed, failed if succeeded or failed else 1
 
 
+def skipped(output):
+    """How many tests said that they cannot run here."""
+    return total(r"\(.*?skipped=(\d+)", output)
+
+
 def main(report):
     passed = failed = 0
     if os.path.exists(report):
@@ -45,6 +50,8 @@ def main(report):
             passed, failed = passed + good, failed + bad
             if bad:
                 print(f"failed: {case.get('name')} ({bad})")
+            if skipped(case.findtext("system-out") or ""):
+                print(f"skipped: {skipped(case.findtext('system-out'))} of {case.get('name')}")
     print(f"{passed} passed, {failed} failed")
     return 0 if passed and not failed else 1
 

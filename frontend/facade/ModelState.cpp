@@ -93,9 +93,13 @@ ModelState &ModelState::of(graph::ModelNode &model) {
   return *static_cast<ModelState *>(model.facade.get());
 }
 
+bool ModelState::hasOptimizerState() const {
+  auto isSlot = [](const auto &entry) { return entry.second.kind == VariableKind::Slot; };
+  return isCompiled() && (train || std::any_of(values.begin(), values.end(), isSlot));
+}
+
 graph::OptimizerSize ModelState::optimizerSize() const {
-  bool hasSlots = std::any_of(values.begin(), values.end(), [](const auto &entry) { return entry.second.kind == VariableKind::Slot; });
-  if (!isCompiled() || (!train && !hasSlots))
+  if (!hasOptimizerState())
     return {};
   graph::OptimizerSize size{2, 2 * sizeof(float)}; // the steps so far and the learning rate, in four bytes each as Keras's
   for (const auto &[name, stored] : values)

@@ -54,6 +54,8 @@ public:
   /// Sets what a file holds.
   void restore(const std::string &name, VariableKind kind, const Array &value);
 
+  /// Has the optimizer a state yet? Not before the first step is compiled or a file gave it.
+  bool hasOptimizerState() const;
   /// Of the optimizer's state as Keras counts it; nothing before the first step is compiled or a file gave it.
   graph::OptimizerSize optimizerSize() const;
 

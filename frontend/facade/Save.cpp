@@ -15,7 +15,8 @@ namespace {
 
 using facade::ModelState;
 
-/// What the optimizer has gathered, as Keras's files hold it: nothing when the model is not compiled.
+/// What the optimizer has gathered, as Keras's files hold it: nothing when the model is not compiled, steps and learning
+/// rate alone when it has not trained.
 files::OptimizerState optimizerState(ModelState &state) {
   files::OptimizerState result;
   if (!state.isCompiled())
@@ -23,6 +24,8 @@ files::OptimizerState optimizerState(ModelState &state) {
   const nlohmann::json optimizer = nlohmann::json::parse(state.training().optimizer.toJson());
   result.optimizer = optimizer["config"].value("name", state.training().optimizer.className());
   result.variables = state.optimizerVariables();
+  if (!state.hasOptimizerState())
+    std::erase_if(result.variables, [](const graph::OptimizerVariable &variable) { return variable.weight; });
   for (const graph::OptimizerVariable &variable : result.variables)
     result.values.push_back(state.storage(variable.name, variable.weight ? VariableKind::Slot : VariableKind::Hyper,
                                           variable.shape, variable.dtype));
@@ -110,9 +113,7 @@ void Model::saveWeights(const std::string &path) const {
   model().network(); // an Error when it has no weights yet
   if (path.ends_with(".weights.h5")) {
     const files::Hdf5Writer content = files::writeKerasWeights(path, model(), optimizerState(ModelState::of(model())));
-    FileWriter out(path);
-    out.write(content.image());
-    out.close();
+    writeFile(path, content.image());
   } else if (path.ends_with(".h5")) {
     files::writeLegacyWeightFile(path, *this);
   } else if (path.ends_with(".npz")) {

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/files/Hdf5.h"
-#include <algorithm>
-#include <bit>
-#include <cstring>
 #include <tenon/error.h>
 
 namespace tenon::files {
@@ -192,10 +189,14 @@ void Hdf5File::add(const std::string &path, int depth, Total &total) const {
     if (++total.objects > 16 + size / 64)
       fail("its groups contain one another");
     std::string full = path == "/" ? member : path + "/" + member;
-    if (auto data = dataset(full))
+    if (auto data = dataset(full)) {
       total.bytes += sizeof(float) * uint64_t(elementCount(data->shape));
-    else
+      // Each fits the file; all of them together do unless they share their bytes, of which a few would fill any memory.
+      if ((total.stored += format->storedBytes(*find(full))) > size)
+        fail("its arrays share the bytes of their values");
+    } else {
       add(full, depth + 1, total);
+    }
   }
 }
 

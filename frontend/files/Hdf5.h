@@ -48,6 +48,7 @@ private:
   const Hdf5Links &linksOf(const Hdf5Object &group) const;
   const Hdf5Object &objectAt(uint64_t address) const;
   struct Total {
+    uint64_t stored = 0; // bytes of their values in the file
     uint64_t bytes = 0, objects = 0;
   };
   void add(const std::string &path, int depth, Total &total) const;

@@ -52,7 +52,8 @@ uint64_t padded(uint64_t size) { return (size + 7) / 8 * 8; }
 
 Hdf5Space parseSpace(std::string_view message) {
   Cursor cursor(message);
-  const uint64_t version = cursor.number(1), rank = cursor.number(1), flags = cursor.number(1);
+  const uint64_t version = cursor.number(1), rank = cursor.number(1);
+  cursor.skip(1); // whether what may follow is there, the sizes that it may grow to: nobody's concern
   check((version == 1 || version == 2) && rank <= 32);
   Hdf5Space space;
   if (version == 1)
@@ -61,7 +62,6 @@ Hdf5Space parseSpace(std::string_view message) {
     space.isNull = cursor.number(1) == 2;
   for (uint64_t i = 0; i < rank; ++i)
     space.dims.push_back(cursor.number(8));
-  (void)flags; // what may follow, the sizes that it may grow to, is nobody's concern
   return space;
 }
 
@@ -260,7 +260,7 @@ void Hdf5Format::spend(uint64_t bytes) const {
   budget -= bytes;
 }
 
-Hdf5Format::Hdf5Format(std::string_view given) : image(given), budget(32 * uint64_t(given.size()) + (1 << 20)) {
+Hdf5Format::Hdf5Format(std::string_view given) : image(given), budget(8 * uint64_t(given.size()) + (1 << 16)) {
   Cursor cursor(image);
   cursor.expect("\x89HDF\r\n\x1a\n");
   const uint64_t version = cursor.number(1);
@@ -449,6 +449,7 @@ std::vector<std::string_view> Hdf5Format::indexed(std::pair<uint64_t, uint64_t> 
   check(static_cast<size_t>(std::countr_zero(heap.start) + std::bit_width(heap.width)) + heap.rows <= 62);
   heap.offsetSize = (bits + 7) / 8;
   heap.lengthSize = std::min((static_cast<size_t>(std::countr_zero(heap.largest)) + 7) / 8, bytesFor(largestObject));
+  check(heap.idSize >= 1 + heap.offsetSize + heap.lengthSize);
 
   Cursor index(from(heapAndIndex.second));
   index.expect("BTHD");
@@ -564,9 +565,9 @@ void Hdf5Format::collectLinks(uint64_t node, std::string_view names, std::option
 }
 
 const std::map<unsigned, std::string_view> &Hdf5Format::heap(uint64_t address) const {
-  auto [entry, isNew] = heaps.try_emplace(address);
-  if (!isNew)
-    return entry->second;
+  if (auto found = heaps.find(address); found != heaps.end())
+    return found->second;
+  std::map<unsigned, std::string_view> contents;
   Cursor header(at(address, 16));
   header.expect("GCOL");
   header.skip(4);
@@ -583,9 +584,9 @@ const std::map<unsigned, std::string_view> &Hdf5Format::heap(uint64_t address) c
       break;
     check(length <= objects.rest().size());
     std::string_view content = objects.take(std::min<uint64_t>(padded(length), objects.rest().size()));
-    entry->second.emplace(index, content.substr(0, length));
+    contents.emplace(index, content.substr(0, length));
   }
-  return entry->second;
+  return heaps.emplace(address, std::move(contents)).first->second;
 }
 
 std::vector<std::string> Hdf5Format::texts(const Hdf5Attribute &attribute) const {
@@ -593,7 +594,6 @@ std::vector<std::string> Hdf5Format::texts(const Hdf5Attribute &attribute) const
   Cursor data(attribute.data);
   check(count <= data.rest().size() / attribute.type.size);
   std::vector<std::string> texts;
-  uint64_t total = 0;
   for (uint64_t i = 0; i < count; ++i) {
     if (attribute.type.kind == Hdf5Type::Text) {
       std::string_view text = data.take(attribute.type.size);
@@ -609,9 +609,7 @@ std::vector<std::string> Hdf5Format::texts(const Hdf5Attribute &attribute) const
     const auto &objects = heap(address);
     auto found = objects.find(index);
     check(found != objects.end() && length <= found->second.size());
-    // Many may refer to one; then they are more than the file.
-    check((total += length) <= image.size());
-    spend(length);
+    spend(length); // many may refer to one
     std::string_view text = found->second.substr(0, length);
     texts.emplace_back(text.substr(0, text.find('\0')));
   }
@@ -682,6 +680,7 @@ void Hdf5Format::read(const Hdf5Object &dataset, char *to, uint64_t bytes) const
   const std::vector<uint64_t> &dims = dataset.space->dims;
   uint64_t expected = 1, chunkBytes = width;
   for (size_t i = 0; i < dims.size(); ++i) {
+    check(layout.chunk[i] <= dims[i]); // as HDF5 wants it where sizes do not grow
     expected = multiplied(expected, (dims[i] - 1) / layout.chunk[i] + 1);
     chunkBytes = multiplied(chunkBytes, layout.chunk[i]);
   }

@@ -1,12 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/files/Hdf5Writer.h"
-#include "frontend/files/Hdf5Handle.h"
+#include <cstdint>
+#include <hdf5.h>
 #include <tenon/error.h>
+#include <utility>
 
 namespace tenon::files {
 namespace {
 
-using Handle = Hdf5Handle;
+/// Keeps libhdf5 from printing its stack of errors, as long as this lives.
+class QuietHdf5 {
+public:
+  QuietHdf5() {
+    H5Eget_auto2(H5E_DEFAULT, &function, &data);
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  }
+  ~QuietHdf5() { H5Eset_auto2(H5E_DEFAULT, function, data); }
+  QuietHdf5(const QuietHdf5 &) = delete;
+
+private:
+  H5E_auto2_t function = nullptr;
+  void *data = nullptr;
+};
+
+/// An identifier of libhdf5's, closed at the end.
+class Handle {
+public:
+  Handle(hid_t id, herr_t (*close)(hid_t)) : id(id), close(close) {}
+  Handle(Handle &&other) noexcept : id(std::exchange(other.id, -1)), close(other.close) {}
+  ~Handle() {
+    if (id >= 0)
+      close(id);
+  }
+  explicit operator bool() const { return id >= 0; }
+  operator hid_t() const { return id; }
+
+private:
+  hid_t id;
+  herr_t (*close)(hid_t);
+};
+
+/// A file's identifier behind a pointer, so that headers need not know libhdf5.
+std::shared_ptr<void> sharedHdf5File(hid_t id) {
+  return std::shared_ptr<void>(reinterpret_cast<void *>(static_cast<intptr_t>(id)), [](void *handle) {
+    QuietHdf5 quiet;
+    H5Fclose(static_cast<hid_t>(reinterpret_cast<intptr_t>(handle)));
+  });
+}
+hid_t hdf5Id(const std::shared_ptr<void> &file) {
+  return static_cast<hid_t>(reinterpret_cast<intptr_t>(file.get()));
+}
+
 
 Handle textType() {
   Handle type(H5Tcopy(H5T_C_S1), H5Tclose);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/files/KerasSharing.h"
+#include "frontend/files/JsonText.h"
 #include "frontend/graph/ModelNode.h"
 #include "frontend/graph/Sharing.h"
 #include <algorithm>
@@ -10,11 +11,6 @@ namespace tenon::files {
 namespace {
 
 using graph::Json;
-
-std::string textOf(const Json &object, const char *key) {
-  auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 /// A layer's own arrays, or those of a part of it (an LSTM's cell). No deeper: a file's groups may lead in circles.
 bool holdsOwnArrays(const Hdf5File &file, const std::string &group) {
@@ -82,17 +78,23 @@ void completeIds(Json &model, const Hdf5File &weights) {
   entries.collect(model, "");
   std::set<std::string> met;
   std::map<Json *, Json> found; // ids, written at the end: the pointers hold only until then
+  // Those without an id so far, by class and name: what a repeat may be one with.
+  std::map<std::pair<std::string, std::string>, std::vector<size_t>> candidates;
+  auto keyOf = [](const Json &json) { return std::pair(textOf(json, "class_name"), textOf(json["config"], "name")); };
   for (size_t i = 0; i < entries.list.size(); ++i) {
     Json *json = entries.list[i].json;
-    if (!json->contains(graph::sharedId) || !met.insert((*json)[graph::sharedId].dump()).second ||
+    if (!json->contains(graph::sharedId)) {
+      candidates[keyOf(*json)].push_back(i);
+      continue;
+    }
+    if (!met.insert((*json)[graph::sharedId].dump()).second ||
         entries.holdsArrays(weights, i))
       continue;
     const std::string name = textOf((*json)["config"], "name");
     Json *first = nullptr;
-    for (size_t k = 0; k < i; ++k) {
+    for (size_t k : candidates[keyOf(*json)]) {
       Json *other = entries.list[k].json;
-      if (other->contains(graph::sharedId) || textOf((*other)["config"], "name") != name ||
-          textOf(*other, "class_name") != textOf(*json, "class_name") || !same((*other)["config"], (*json)["config"]))
+      if (!same((*other)["config"], (*json)["config"]))
         continue;
       const bool hasWeights = entries.holdsArrays(weights, k);
       if (first && hasWeights)

@@ -47,18 +47,14 @@ std::vector<std::string> copies(const graph::ModelNode &model) {
       group.names += (group.names.empty() ? "" : ", ") + owner.name();
     }
   };
-  collect(model, collect);
+  auto isModel = [](const auto &layer) { return dynamic_cast<const graph::ModelNode *>(layer.get()); };
+  if (std::any_of(model.layers().begin(), model.layers().end(), isModel)) // one model's layers have names of their own
+    collect(model, collect);
   std::vector<std::string> found;
   for (const auto &[key, group] : groups)
     if (group.layers.size() > 1)
       found.push_back(group.layers[0]->name() + " (in " + group.names + ")");
   return found;
-}
-
-void finish(const std::string &path, const Hdf5Writer &content) {
-  FileWriter out(path);
-  out.write(content.image());
-  out.close();
 }
 
 } // namespace
@@ -72,7 +68,7 @@ ModelFile readLegacy(const std::string &path, bool compile) {
       throw Error("holds weights without a model; make the model and call loadWeights");
     Json description = fromLegacy(parseDescription(*config, "its model_config"));
     if (auto training = values.attribute("/", "training_config"); training && compile)
-      description["compile_config"] = fromLegacyTraining(parseJson(*training, "its training_config"));
+      description["compile_config"] = fromLegacyTraining(parseJson<Json>(*training, "its training_config"));
     ModelFile file = makeModel(std::move(description), compile, values.dataBytes());
     auto root = legacyRoot(values);
     if (!root)
@@ -99,13 +95,13 @@ void writeLegacy(const std::string &path, const ModelFile &file, const Optimizer
   writeLegacyWeights(content, "model_weights", file.model.model());
   if (!state.values.empty())
     writeLegacyOptimizer(content, file.model.model(), state);
-  finish(path, content);
+  writeFile(path, content.image());
 }
 
 void writeLegacyWeightFile(const std::string &path, const Model &model) {
   Hdf5Writer content(path, bytesOf(model));
   writeLegacyWeights(content, "/", model.model());
-  finish(path, content);
+  writeFile(path, content.image());
 }
 
 } // namespace tenon::files

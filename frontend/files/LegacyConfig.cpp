@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/files/LegacyConfig.h"
+#include "frontend/files/JsonText.h"
 #include "frontend/graph/losses/Function.h"
 #include "frontend/graph/metrics/Function.h"
 #include <algorithm>
@@ -14,9 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string textOf(const Json &object, const char *key) {
-  return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
-}
 bool isModel(const std::string &className) {
   return className == "Functional" || className == "Model" || className == "Sequential";
 }
@@ -137,17 +135,6 @@ void renameOptions(Json &config, const std::string &className) {
 
 Json upgraded(Json entry);
 
-/// Keras 2 skips masked steps of a sequence that comes with an initial state, Keras 3 does not: no file of its can say so.
-void refuseMaskedStates(const Json &config, const Json &layer, const Json &node) {
-  if (textOf(layer, "class_name") != "LSTM" || node.size() < 2)
-    return;
-  for (const Json &entry : config["layers"])
-    if (entry.is_object() && entry.contains("config") && entry["config"].is_object() &&
-        entry["config"].value("mask_zero", Json(false)) == Json(true))
-      throw Error("holds what is not supported: " + textOf(layer, "name") +
-                  " (LSTM): takes an initial state in a model with masks, whose steps Keras 2 skips there and Keras 3 counts");
-}
-
 void upgradeFunctional(Json &config) {
   if (!config.contains("layers") || !config["layers"].is_array())
     return;
@@ -159,7 +146,6 @@ void upgradeFunctional(Json &config) {
     if (entry.is_object() && entry.contains("inbound_nodes") && entry["inbound_nodes"].is_array())
       for (Json &node : entry["inbound_nodes"])
         if (node.is_array() && std::all_of(node.begin(), node.end(), isReference)) {
-          refuseMaskedStates(original, entry, node);
           node = calls.call(node);
           isKeras2 = true;
         }
@@ -257,16 +243,8 @@ void spellOut(Json &metrics) {
   if (!metrics.is_string())
     return;
   const std::string name = metrics;
-  auto known = [&](const auto &row) {
-    return row.className == name ||
-           std::find(row.aliases.begin(), row.aliases.end(), lowered(name)) != row.aliases.end();
-  };
-  auto replace = [&](const auto &table) {
-    if (auto row = std::find_if(table.begin(), table.end(), known); row != table.end() && metrics.is_string())
-      metrics = kerasObject("keras.metrics", row->className, {{"name", name}});
-  };
-  replace(metricTable());
-  replace(lossTable());
+  if (const std::string className = classOfMetric(name); !className.empty())
+    metrics = kerasObject("keras.metrics", className, {{"name", name}});
 }
 
 void withoutModules(Json &entry) {
@@ -279,9 +257,37 @@ void withoutModules(Json &entry) {
       withoutModules(inner);
 }
 
+/// What a description holds, models within it too.
+struct MasksAndStates {
+  bool hasMasks = false;
+  std::string lstm; // one that takes an initial state, in Keras 2's words
+
+  void visit(const Json &entry) {
+    if (!entry.is_object() || !entry.contains("config") || !entry["config"].is_object())
+      return;
+    const Json &config = entry["config"];
+    hasMasks |= config.value("mask_zero", Json()) == Json(true);
+    if (textOf(entry, "class_name") == "LSTM" && entry.contains("inbound_nodes") && entry["inbound_nodes"].is_array())
+      for (const Json &node : entry["inbound_nodes"])
+        if (node.is_array() && node.size() > 1 && std::all_of(node.begin(), node.end(), isReference))
+          lstm = textOf(entry, "name");
+    if (config.contains("layers") && config["layers"].is_array())
+      for (const Json &inner : config["layers"])
+        visit(inner);
+  }
+};
+
 } // namespace
 
-Json fromLegacy(const Json &model) { return upgraded(model); }
+Json fromLegacy(const Json &model) {
+  MasksAndStates found;
+  found.visit(model);
+  // No file of Keras 3's can say that these steps are skipped.
+  if (found.hasMasks && !found.lstm.empty())
+    throw Error("holds what is not supported: " + found.lstm +
+                " (LSTM): takes an initial state in a model with masks, whose steps Keras 2 skips there and Keras 3 counts");
+  return upgraded(model);
+}
 
 Json fromLegacyTraining(const Json &training) {
   if (!training.is_object())

@@ -12,8 +12,6 @@ using graph::Json;
 
 // What a model may need beyond what its file holds before the check by layer says what is missing.
 constexpr uint64_t slack = 64 << 20;
-// Models within models take about ten levels each.
-constexpr int deepest = 500;
 // The JSON of a thousand layers takes about one MiB.
 constexpr size_t longest = 16 << 20;
 
@@ -43,14 +41,7 @@ std::vector<std::string> outputNames(const Json &model) {
 Json parseDescription(std::string_view text, const std::string &what) {
   if (text.size() > longest)
     throw Error(what + " has " + std::to_string(text.size()) + " bytes, more than a model takes");
-  auto check = [&](int depth, Json::parse_event_t, Json &) {
-    if (depth > deepest)
-      throw Error(what + " is nested more than " + std::to_string(deepest) + " levels deep");
-    return true;
-  };
-  Json json = Json::parse(text, check, /*allow_exceptions=*/false);
-  if (json.is_discarded())
-    throw Error(what + " is not valid JSON");
+  Json json = parseJson<Json>(text, what);
   if (!json.is_object() || !json.contains("class_name"))
     throw Error(what + " is no Keras model");
   return json;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string_view>
 #include <tenon/error.h>
 
 namespace tenon {
@@ -87,11 +88,18 @@ inline std::string listed(const std::vector<std::string> &faults) {
   return text;
 }
 
-/// The JSON text, or an Error that says whose it is.
-inline nlohmann::json parseJson(const std::string &text, const std::string &what) {
-  nlohmann::json value = nlohmann::json::parse(text, nullptr, false);
+/// The JSON text, or an Error that says whose it is when it is not valid or nested deeper than the stack holds where it
+/// is walked through: models within models take about ten levels each.
+template <typename Json = nlohmann::json> Json parseJson(std::string_view text, const std::string &what) {
+  constexpr int deepest = 500;
+  auto check = [&](int depth, typename Json::parse_event_t, Json &) {
+    if (depth > deepest)
+      throw Error(what + ": nested more than " + std::to_string(deepest) + " levels deep");
+    return true;
+  };
+  Json value = Json::parse(text, check, /*allow_exceptions=*/false);
   if (value.is_discarded())
-    throw Error(what + ": not valid JSON: " + text.substr(0, 60));
+    throw Error(what + ": not valid JSON: " + std::string(text.substr(0, 60)));
   return value;
 }
 
@@ -107,10 +115,7 @@ inline std::optional<std::string> givenName(const nlohmann::json &value) {
 
 [[noreturn]] inline void unknownName(const std::string &kind, const std::string &name,
                                      const std::vector<std::string> &known) {
-  std::string list;
-  for (const std::string &entry : known)
-    list += (list.empty() ? "" : ", ") + entry;
-  throw Error("unknown " + kind + " '" + name + "', expected one of " + list, Fault::Usage);
+  throw Error("unknown " + kind + " '" + name + "', expected one of " + joined(known), Fault::Usage);
 }
 
 } // namespace tenon

@@ -3,6 +3,7 @@
 #include "frontend/graph/LayerTable.h"
 #include "frontend/graph/ModelNode.h"
 #include "frontend/graph/Options.h"
+#include "frontend/graph/Registry.h"
 #include "frontend/graph/Sharing.h"
 #include <algorithm>
 #include <functional>
@@ -485,16 +486,7 @@ namespace tenon {
 std::string Model::toJson() const { return graph::serializeLayer(model()).dump(); }
 
 Model modelFromJson(const std::string &text) {
-  // Models within models take about ten levels each; deeper ones would fill the stack where they are walked through.
-  constexpr int deepest = 500;
-  auto check = [](int depth, graph::Json::parse_event_t, graph::Json &) {
-    if (depth > deepest)
-      throw Error("model JSON: is nested more than " + std::to_string(deepest) + " levels deep");
-    return true;
-  };
-  graph::Json json = graph::Json::parse(text, check, false);
-  if (json.is_discarded())
-    throw Error("model JSON: not valid JSON: " + text.substr(0, 60));
+  graph::Json json = parseJson<graph::Json>(text, "model JSON");
   try {
     graph::SharedLayers shared;
     auto model = std::dynamic_pointer_cast<graph::ModelNode>(graph::deserializeLayer(json, shared));

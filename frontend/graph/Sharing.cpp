@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/Sharing.h"
+#include "frontend/graph/Registry.h"
 #include <algorithm>
 #include <set>
 
@@ -177,10 +178,7 @@ std::vector<std::string> sharedLayers(const ModelNode &model) {
   for (const auto &[layer, names] : owners) {
     if (names.size() < 2 || !hasWeights(*layer))
       continue;
-    std::string list;
-    for (const std::string &name : names)
-      list += (list.empty() ? "" : ", ") + name;
-    shared.push_back(layer->name() + " (in " + list + ")");
+    shared.push_back(layer->name() + " (in " + joined(names) + ")");
   }
   return shared;
 }

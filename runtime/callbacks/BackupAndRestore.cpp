@@ -7,18 +7,11 @@
 #include <tenon/error.h>
 
 #include <csignal>
-#include <ctime>
 #include <future>
 
 namespace tenon {
 namespace {
 constexpr const char *kCurrent = "state.tenon", *kPrevious = "state.previous.tenon", *kNext = "state.next.tenon";
-
-double now() {
-  timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 void say(const std::string &text) { std::fprintf(stderr, "BackupAndRestore: %s\n", text.c_str()); }
 } // namespace
@@ -99,7 +92,7 @@ private:
 };
 
 BackupAndRestore::BackupAndRestore(std::string backupDir, BackupAndRestoreOptions options)
-    : backupDir_(std::move(backupDir)), options_(std::move(options)) {
+    : backupDir_(std::move(backupDir)), options_(std::move(options)), timer_(options_.saveFreq) {
   if (backupDir_.empty())
     throw Error("BackupAndRestore: backupDir is empty", Fault::Usage);
 }
@@ -107,8 +100,6 @@ BackupAndRestore::BackupAndRestore(std::string backupDir, BackupAndRestoreOption
 std::optional<ResumableState> BackupAndRestore::resume(TrainingContext &) {
   folder_ = nullptr; // of a training before that was left by an Error
   folder_ = std::make_shared<Folder>(backupDir_, options_.doubleCheckpoint);
-  batches_ = batchBefore_ = 0;
-  savedAt_ = now();
   return folder_->read();
 }
 
@@ -116,22 +107,15 @@ void BackupAndRestore::keep(const TrainingContext &context, const std::string &b
   Folder(backupDir, /*keepsPrevious=*/false).write(context);
 }
 
+void BackupAndRestore::onTrainBegin(TrainingContext &) { timer_ = SaveTimer(options_.saveFreq); }
+void BackupAndRestore::onTrainResume(TrainingContext &, const State &state) { timer_.resume(state); }
+
 bool BackupAndRestore::isDue(const TrainingContext &context, SafePoint point) {
-  const SaveFrequency &frequency = options_.saveFreq;
-  if (point == SafePoint::Epoch) {
-    batchBefore_ = 0;
-    bool last = context.epoch == context.epochs || context.stopTraining;
-    if (frequency.isEpoch() || (last && !options_.deleteCheckpoint))
-      return true;
-  } else if (frequency.batches()) {
-    batches_ += context.batch - batchBefore_;
-    batchBefore_ = context.batch;
-    if (batches_ < frequency.batches())
-      return false;
-    batches_ = 0;
-    return true;
-  }
-  return frequency.seconds() > 0 && now() - savedAt_ >= frequency.seconds();
+  if (point == SafePoint::Batch)
+    return timer_.isDue(context.batch);
+  // The last state is kept whenever it stays.
+  const bool last = context.epoch == context.epochs || context.stopTraining;
+  return options_.saveFreq.isEpoch() || (last && !options_.deleteCheckpoint) || timer_.timeIsUp();
 }
 
 void BackupAndRestore::onSafePoint(TrainingContext &context, SafePoint point) {
@@ -151,7 +135,7 @@ void BackupAndRestore::onSafePoint(TrainingContext &context, SafePoint point) {
       return;
     folder_->writeBeside(context);
   }
-  savedAt_ = now();
+  timer_.saved();
 }
 
 void BackupAndRestore::onTrainEnd(TrainingContext &context, const Logs &) {

@@ -75,6 +75,9 @@ void CSVLogger::onEpochEnd(TrainingContext &, int epoch, Logs &logs) {
 void CSVLogger::onTrainEnd(TrainingContext &, const Logs &) { file_ = nullptr; }
 
 State CSVLogger::saveState() const {
+  // A state must not tell of lines that a power cut takes away.
+  if (file_)
+    fdatasync(fileno(file_.get()));
   State state;
   state.set("size", size_);
   state.set("header", header_);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/callbacks/Folder.h"
+#include "runtime/File.h"
 
 #include <tenon/error.h>
 
@@ -14,10 +15,7 @@
 namespace tenon::callbacks {
 
 LockedFolder::LockedFolder(const std::string &path) : path_(path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error)
-    throw Error(path + ": cannot be made: " + error.message());
+  makeFolder(path);
   descriptor_ = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor_ < 0)
     throw Error(path + ": cannot be opened: " + std::strerror(errno));

@@ -12,7 +12,6 @@ public:
   /// mode: "min", "max", or "auto" for the direction of the metric that is monitored. An Error that starts with
   /// `callback` when that cannot be told.
   Monitor(std::string callback, std::string monitor, const std::string &mode, double minDelta);
-  const std::string &name() const { return monitor_; }
   /// The monitored value; when the logs hold none, a warning that lists those there are.
   std::optional<double> valueIn(const Logs &logs) const;
   bool improved(double value, std::optional<double> reference) const;

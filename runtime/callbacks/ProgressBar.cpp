@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/Clock.h"
+
 #include <tenon/callbacks.h>
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -11,12 +12,6 @@ namespace tenon {
 namespace {
 constexpr int kWidth = 20;
 constexpr double kRedrawSeconds = 0.1;
-
-double seconds() {
-  timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 std::string print(const char *format, double value) {
   char text[64];

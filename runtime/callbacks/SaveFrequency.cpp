@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/Clock.h"
+
 #include <tenon/callbacks.h>
 #include <tenon/error.h>
 
@@ -27,6 +29,40 @@ SaveFrequency::SaveFrequency(const std::string &text) {
 SaveFrequency::SaveFrequency(int64_t batches) : batches_(batches) {
   if (batches < 1)
     throw Error("saveFreq: expected \"epoch\" or at least 1 batch, received " + std::to_string(batches), Fault::Usage);
+}
+
+bool SaveTimer::isDue(int64_t batch) {
+  if (frequency_.seconds() > 0) {
+    const bool due = timeIsUp();
+    if (due)
+      saved();
+    return due;
+  }
+  if (!frequency_.batches())
+    return false;
+  batches_ += batch > before_ ? batch - before_ : batch; // of a new epoch, when they are no more
+  before_ = batch;
+  const bool due = batches_ >= frequency_.batches();
+  if (due)
+    batches_ = 0;
+  return due;
+}
+
+bool SaveTimer::timeIsUp() const { return frequency_.seconds() > 0 && tenon::seconds() - savedAt_ >= frequency_.seconds(); }
+
+void SaveTimer::saved() { savedAt_ = tenon::seconds(); }
+
+State SaveTimer::saveState() const {
+  State state;
+  state.set("batches", batches_);
+  state.set("before", before_);
+  return state;
+}
+
+void SaveTimer::resume(const State &state) {
+  saved();
+  batches_ = state.empty() ? 0 : state.integer("batches");
+  before_ = state.empty() ? 0 : state.integer("before");
 }
 
 } // namespace tenon

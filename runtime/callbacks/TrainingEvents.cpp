@@ -134,6 +134,7 @@ State TrainingEvents::saveState() const {
   state.set("batch", batch_);
   for (auto &[name, file] : runs_) {
     state.set(name + "/path", file->path());
+    file->sync(); // a state must not tell of records that a power cut takes away
     state.set(name + "/size", file->size());
   }
   return state;

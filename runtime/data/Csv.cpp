@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/data.h>
 
+#include "runtime/data/Fields.h"
 #include "runtime/data/LineReader.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
@@ -95,17 +95,16 @@ private:
       --end;
     if (column == label_ && !options_.classNames.empty())
       return addLabel(classOf({begin, end}), {begin, end});
-    float value = 0;
-    auto result = std::from_chars(begin + (begin < end && *begin == '+'), end, value);
     if (begin == end)
       fail("column " + std::to_string(column + 1) + ": the value is missing");
-    if (result.ec != std::errc() || result.ptr != end || !std::isfinite(value))
+    const std::optional<float> value = numberIn({begin, static_cast<size_t>(end - begin)});
+    if (!value)
       fail("column " + std::to_string(column + 1) + ": expected a number, received '" +
            std::string(begin, std::min<size_t>(size_t(end - begin), 40)) + "'");
     if (column != label_)
-      x_.push_back(value);
+      x_.push_back(*value);
     else
-      addLabel(value, {begin, end});
+      addLabel(*value, {begin, end});
   }
 
   /// The position of a label among the class names.
@@ -115,10 +114,7 @@ private:
     auto found = std::find(options_.classNames.begin(), options_.classNames.end(), label);
     if (found != options_.classNames.end())
       return static_cast<float>(found - options_.classNames.begin());
-    std::string names;
-    for (auto &name : options_.classNames)
-      names += (names.empty() ? "'" : ", '") + name + "'";
-    fail("expected a label among " + names + ", received '" + std::string(label.substr(0, 40)) + "'");
+    fail("expected a label among " + quotedList(options_.classNames) + ", received '" + std::string(label.substr(0, 40)) + "'");
   }
 
   void addLabel(float value, std::string_view text) {

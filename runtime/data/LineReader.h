@@ -2,26 +2,17 @@
 #ifndef TENON_RUNTIME_DATA_LINEREADER_H
 #define TENON_RUNTIME_DATA_LINEREADER_H
 
-#include <tenon/error.h>
+#include "runtime/data/GzReader.h"
 
-#include <cerrno>
-#include <cstring>
 #include <string>
 #include <vector>
-#include <zlib.h>
 
 namespace tenon::data {
 
 /// Lines of a plain or gzip-compressed file, without their ends.
 class LineReader {
 public:
-  explicit LineReader(const std::string &path) : path_(path), file_(gzopen(path.c_str(), "rb")) {
-    if (!file_)
-      throw Error(path + ": cannot be opened: " + std::strerror(errno ? errno : ENOMEM));
-    gzbuffer(file_, 1 << 17);
-  }
-  ~LineReader() { gzclose(file_); }
-  LineReader(const LineReader &) = delete;
+  explicit LineReader(const std::string &path) : path_(path), file_(path) {}
 
   /// The next line; false at the end. A byte of zero is one like any other.
   bool next(std::string &line) {
@@ -45,21 +36,13 @@ public:
 
 private:
   bool fill() {
-    const int got = gzread(file_, buffer_.data(), static_cast<unsigned>(buffer_.size()));
     at_ = 0;
-    filled_ = got > 0 ? static_cast<size_t>(got) : 0;
-    if (got > 0)
-      return true;
-    int code = Z_OK;
-    const char *message = gzerror(file_, &code);
-    if (code != Z_OK && code != Z_STREAM_END)
-      // zlib's own messages start with the path.
-      throw Error(code == Z_ERRNO ? path_ + ": cannot be read: " + std::strerror(errno) : std::string(message));
-    return false;
+    filled_ = file_.read(buffer_.data(), buffer_.size());
+    return filled_ > 0;
   }
 
   const std::string &path_;
-  gzFile file_;
+  GzReader file_;
   std::vector<char> buffer_ = std::vector<char>(1 << 16);
   size_t at_ = 0, filled_ = 0; // of the buffer: where the next line begins, and where what was read ends
 };

@@ -3,17 +3,14 @@
 #include <tenon/datasets.h>
 
 #include "runtime/File.h"
+#include "runtime/data/GzReader.h"
 
 #include <tenon/error.h>
 #include <tenon/npy.h>
 
 #include <algorithm>
 #include <bit>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <memory>
-#include <zlib.h>
 
 namespace tenon::data {
 
@@ -39,41 +36,6 @@ std::pair<Dataset, Dataset> loadMnist(const std::string &path) {
 }
 
 namespace {
-/// A plain or gzip-compressed file, of which no more is inflated than is asked for.
-class GzReader {
-public:
-  explicit GzReader(const std::string &path) : path_(path), file_(gzopen(path.c_str(), "rb"), gzclose) {
-    if (!file_)
-      throw Error(path + ": cannot be opened: " + std::strerror(errno ? errno : ENOMEM));
-  }
-  /// At most `size` bytes; fewer at the end of the file.
-  size_t read(void *to, size_t size) {
-    size_t done = 0;
-    while (done < size) {
-      int got = gzread(file_.get(), static_cast<char *>(to) + done,
-                       static_cast<unsigned>(std::min<size_t>(size - done, 1 << 30)));
-      if (got < 0) {
-        int code = Z_OK;
-        const char *message = gzerror(file_.get(), &code);
-        throw Error(code == Z_ERRNO ? path_ + ": cannot be read: " + std::strerror(errno) : std::string(message));
-      }
-      if (got == 0)
-        break;
-      done += static_cast<size_t>(got);
-    }
-    return done;
-  }
-  /// Whether the file is at its end and was whole.
-  bool atEnd() {
-    char more;
-    return read(&more, 1) == 0 && gzclose_r(file_.release()) == Z_OK;
-  }
-
-private:
-  const std::string &path_;
-  std::unique_ptr<gzFile_s, int (*)(gzFile)> file_;
-};
-
 template <typename From, typename To> Array converted(const std::vector<char> &bytes, const Shape &shape) {
   Array array(shape, DTypeOf<To>::value);
   for (int64_t i = 0; i < array.size(); ++i) {
@@ -117,7 +79,8 @@ Array loadIdx(const std::string &path) {
   if (size_t got = file.read(data.data(), data.size()); got < data.size())
     throw Error(path + ": shape " + toString(shape) + " needs " + std::to_string(bytes) + " bytes, the file has " +
                 std::to_string(got));
-  if (!file.atEnd())
+  // At the end zlib also compares the checksum.
+  if (char more; file.read(&more, 1) != 0)
     throw Error(path + ": holds more than the " + std::to_string(bytes) + " bytes of shape " + toString(shape));
   switch (start[2]) {
   case 8:

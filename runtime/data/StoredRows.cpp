@@ -2,6 +2,7 @@
 // Samples of .npy and .npz files that stay in the file until they are needed.
 #include "runtime/Npy.h"
 #include "runtime/Zip.h"
+#include "runtime/data/Fields.h"
 
 #include <tenon/error.h>
 #include <tenon/samples.h>
@@ -69,10 +70,10 @@ Dataset fromNpz(const std::string &path, const NpzColumns &columns) {
   ZipReader zip(path);
   auto column = [&](const std::string &name) {
     if (!zip.has(name + ".npy")) {
-      std::string names;
+      std::vector<std::string> names;
       for (auto &entry : zip.names())
-        names += (names.empty() ? "'" : ", '") + entry.substr(0, entry.rfind(".npy")) + "'";
-      throw Error(path + ": holds no array '" + name + "', it has " + (names.empty() ? "none" : names));
+        names.push_back(entry.substr(0, entry.rfind(".npy")));
+      throw Error(path + ": holds no array '" + name + "', it has " + quotedList(names));
     }
     std::string place = path + ", " + name + ".npy";
     return Column{name, place, npy::parse(zip.read(name + ".npy", columns.verify), place)};

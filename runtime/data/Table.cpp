@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/table.h>
 
+#include "runtime/data/Fields.h"
 #include "runtime/data/LineReader.h"
 
 #include <algorithm>
@@ -10,22 +11,6 @@
 
 namespace tenon::data {
 namespace {
-std::string list(const std::vector<std::string> &names) {
-  std::string text;
-  for (auto &name : names)
-    text += (text.empty() ? "'" : ", '") + name + "'";
-  return text;
-}
-
-std::optional<float> numberIn(std::string_view text) {
-  float value = 0;
-  const char *end = text.data() + text.size();
-  auto result = std::from_chars(text.data() + (!text.empty() && text[0] == '+'), end, value);
-  if (result.ec != std::errc() || result.ptr != end || !std::isfinite(value))
-    return std::nullopt;
-  return value;
-}
-
 /// The number as a class's name: 3, not 3.000000.
 std::string nameOf(float value) {
   char text[64];
@@ -183,7 +168,7 @@ const Table::Column &Table::at(const std::string &name) const {
       return column;
     names.push_back(column.name);
   }
-  throw Error(path_ + ": has no column '" + name + "', it has " + list(names));
+  throw Error(path_ + ": has no column '" + name + "', it has " + quotedList(names));
 }
 
 Array Table::numbers(const std::vector<std::string> &names) const {
@@ -225,7 +210,7 @@ Table::Classes Table::classes(const std::string &name, std::vector<std::string> 
     auto found = numbers.find(valueOf(row));
     if (found == numbers.end())
       throw Error(path_ + ", line " + std::to_string(lines_[row]) + ": column '" + name + "': expected one of " +
-                  list(names) + ", received '" + valueOf(row).substr(0, 40) + "'");
+                  quotedList(names) + ", received '" + valueOf(row).substr(0, 40) + "'");
     result.labels.data<int32_t>()[row] = found->second;
   }
   return result;

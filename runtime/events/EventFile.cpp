@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/File.h"
 #include "runtime/events/Graph.h"
 #include "runtime/events/Protobuf.h"
 #include "runtime/events/Record.h"
@@ -62,11 +63,7 @@ EventFile::~EventFile() {
 }
 
 void EventFile::open() {
-  std::error_code error;
-  const std::filesystem::path folder = std::filesystem::path(path_).parent_path();
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    throw Error(folder.string() + ": cannot be made: " + error.message());
+  makeFolder(std::filesystem::path(path_).parent_path());
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor_ < 0)
     fail(path_, "cannot be opened");
@@ -89,6 +86,11 @@ void EventFile::append(const std::string &event) {
     fail(path_, "cannot be written");
   }
   size_ += static_cast<int64_t>(bytes.size());
+}
+
+void EventFile::sync() const {
+  if (descriptor_ >= 0)
+    fdatasync(descriptor_);
 }
 
 void EventFile::write(int64_t step, const Summary &summary) {

@@ -2,6 +2,7 @@
 #include <tenon/images.h>
 
 #include "runtime/File.h"
+#include "runtime/data/Fields.h"
 #include "runtime/data/NumpyRandom.h"
 #include "runtime/images/Image.h"
 
@@ -156,13 +157,8 @@ std::vector<std::string> classesOf(const fs::path &root, const std::vector<std::
     if (entry.is_directory() && entry.path().filename().native()[0] != '.')
       found.push_back(entry.path().filename().string());
   for (auto &name : asked)
-    if (std::find(found.begin(), found.end(), name) == found.end()) {
-      std::string list;
-      for (auto &each : found)
-        list += (list.empty() ? "'" : ", '") + each + "'";
-      throw Error(root.string() + ": has no sub-folder '" + name + "' for a class, it has " +
-                  (list.empty() ? "none" : list));
-    }
+    if (std::find(found.begin(), found.end(), name) == found.end())
+      throw Error(root.string() + ": has no sub-folder '" + name + "' for a class, it has " + data::quotedList(found));
   return asked.empty() ? found : asked;
 }
 } // namespace

@@ -52,6 +52,8 @@ struct Decoder {
 bool start(Decoder &decoder, const unsigned char *bytes, size_t size, int channels) {
   if (setjmp(decoder.errors.back))
     return false;
+  jpeg_create_decompress(&decoder.info); // here: it can fail too
+  decoder.info.progress = &decoder.progress;
   jpeg_mem_src(&decoder.info, bytes, static_cast<unsigned long>(size));
   jpeg_read_header(&decoder.info, TRUE);
   const bool fourColours = decoder.info.jpeg_color_space == JCS_CMYK || decoder.info.jpeg_color_space == JCS_YCCK;
@@ -104,8 +106,6 @@ Pixels decodeJpeg(std::string_view bytes, int channels, const std::string &path)
     jpeg_decompress_struct &info;
     ~Destroy() { jpeg_destroy_decompress(&info); }
   } destroy{decoder.info};
-  jpeg_create_decompress(&decoder.info);
-  decoder.info.progress = &decoder.progress;
   auto fail = [&] { throw Error(path + ": is a damaged JPEG file: " + decoder.errors.message); };
   if (!start(decoder, reinterpret_cast<const unsigned char *>(bytes.data()), bytes.size(), channels))
     fail();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/run/Commands.h"
 
+#include "runtime/Clock.h"
 #include "runtime/File.h"
 
 #include <tenon/error.h>
@@ -9,18 +10,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 
 namespace tenon::run {
 namespace {
 constexpr double kWarmUpSeconds = 0.1, kSeconds = 1;
 constexpr size_t kLeastRuns = 10, kMostRuns = 100'000;
-
-double seconds() {
-  timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 std::map<std::string, int64_t> symbolValues(const EntryInfo &entry, const Options &options) {
   std::map<std::string, int64_t> values;

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/Clock.h"
 #include "runtime/run/Commands.h"
-
-#include <ctime>
 
 namespace tenon::run {
 namespace {
-double seconds() {
-  timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
 /// The best rate of ten runs of a function that executes some number of multiply-adds.
 template <typename Function> double best(Function &&function) {
   double rate = 0;

@@ -18,17 +18,32 @@ BatchStream::BatchStream(data::BatchFeeder &feeder, std::optional<data::Order> o
     at_ = {begun, 0};
   else
     at_ = {first / count, first % count};
-  feeder_.begin(at_.pass, at_.batch, order_);
 }
 
 bool BatchStream::more() {
-  if (!batches_.empty() || !(batches_ = feeder_.next()).empty())
+  if (!batches_.empty())
+    return true;
+  if (ended_)
+    return false;
+  if (!begun_)
+    feeder_.begin(at_.pass, at_.batch, order_);
+  begun_ = true;
+  if (!(batches_ = feeder_.next()).empty())
     return true;
   if (at_.batch == 0)
     throw Error("the generator gave no batch in pass " + std::to_string(at_.pass));
+  ended_ = true;
+  if (!endless_)
+    return false;
+  nextPass();
+  return more();
+}
+
+void BatchStream::nextPass() {
+  if (!ended_)
+    return;
   at_ = {at_.pass + 1, 0};
-  feeder_.begin(at_.pass, 0, order_);
-  return endless_ && more();
+  begun_ = ended_ = false;
 }
 
 std::span<const Array> BatchStream::take() {
@@ -42,7 +57,7 @@ void BatchStream::goOn(Position position, std::optional<data::Order> order) {
   at_ = position;
   order_ = order;
   batches_ = {};
-  feeder_.begin(at_.pass, at_.batch, order_);
+  begun_ = ended_ = false;
 }
 
 } // namespace tenon

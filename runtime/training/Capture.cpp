@@ -16,7 +16,7 @@ template <typename Chosen, typename Visit> void visit(Session &session, Chosen &
 }
 
 bool isKept(VariableKind kind) { return kind != VariableKind::Derived; }
-bool isMetric(VariableKind kind) { return kind == VariableKind::Metric; }
+bool isEvaluated(VariableKind kind) { return kind == VariableKind::Metric || kind == VariableKind::State; }
 } // namespace
 
 State captureVariables(Session &session, State spare) {
@@ -47,16 +47,16 @@ void restoreVariables(Session &session, const State &state) {
   session.invalidatePrepared();
 }
 
-std::vector<Array> captureMetrics(Session &session) {
-  std::vector<Array> metrics;
-  visit(session, isMetric, [&](size_t i, const VariableInfo &) { metrics.push_back(session.variable(i).clone()); });
-  return metrics;
+std::vector<Array> captureEvaluated(Session &session) {
+  std::vector<Array> copies;
+  visit(session, isEvaluated, [&](size_t i, const VariableInfo &) { copies.push_back(session.variable(i).clone()); });
+  return copies;
 }
 
-void restoreMetrics(Session &session, const std::vector<Array> &metrics) {
-  auto metric = metrics.begin();
-  visit(session, isMetric, [&](size_t i, const VariableInfo &info) {
-    std::memcpy(session.variable(i).raw(), (metric++)->raw(), info.bytes);
+void restoreEvaluated(Session &session, const std::vector<Array> &copies) {
+  auto copy = copies.begin();
+  visit(session, isEvaluated, [&](size_t i, const VariableInfo &info) {
+    std::memcpy(session.variable(i).raw(), (copy++)->raw(), info.bytes);
   });
 }
 

@@ -16,9 +16,9 @@ State captureVariables(Session &session, State spare = {});
 /// it was.
 void restoreVariables(Session &session, const State &state);
 
-/// Copies of the metrics' running sums, and back.
-std::vector<Array> captureMetrics(Session &session);
-void restoreMetrics(Session &session, const std::vector<Array> &metrics);
+/// Copies of what an evaluation changes, and back: the metrics' running sums and the state of stateful layers.
+std::vector<Array> captureEvaluated(Session &session);
+void restoreEvaluated(Session &session, const std::vector<Array> &copies);
 
 } // namespace tenon
 #endif // TENON_RUNTIME_TRAINING_CAPTURE_H

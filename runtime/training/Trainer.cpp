@@ -119,9 +119,12 @@ private:
   }
 
   void begin() {
+    std::optional<ResumableState> found; // of the first that has one; every one is asked
     for (auto &callback : callbacks_)
-      if (std::optional<ResumableState> found = callback->resume(context_))
-        return goOn(*found);
+      if (std::optional<ResumableState> own = callback->resume(context_); own && !found)
+        found = std::move(own);
+    if (found)
+      return goOn(*found);
     each(callbacks_, [&](auto &callback) { callback->onTrainBegin(context_); });
     at(SafePoint::Begin);
   }
@@ -129,11 +132,16 @@ private:
   void epoch() {
     const int number = context_.epoch;
     if (context_.batch == 0) { // otherwise it goes on where it was captured
+      stream_.nextPass();
       callPlain(session_, "reset_metrics");
       each(callbacks_, [&](auto &callback) { callback->onEpochBegin(context_, number); });
     }
-    while (context_.batch != context_.steps && !context_.stopTraining && !signal() && stream_.more())
+    // A signal is minded after a batch: what has begun an epoch must not begin it again.
+    while (context_.batch != context_.steps && !context_.stopTraining && stream_.more()) {
       batch();
+      if (signal())
+        break;
+    }
     logs_ = context_.currentLogs();
     if (signal() || !validated(number))
       return;
@@ -161,11 +169,11 @@ private:
   bool validated(int number) {
     if (!validation_ || (number + 1) % options_.validationFreq != 0)
       return true;
-    std::vector<Array> metrics = captureMetrics(session_);
+    std::vector<Array> before = captureEvaluated(session_);
     auto logs = evaluateBatches(context_, *validation_, options_.validationSteps, callbacks_,
                                 settings_.stepsPerExecution, &interrupt_);
     if (!logs) {
-      restoreMetrics(session_, metrics);
+      restoreEvaluated(session_, before);
       return false;
     }
     for (auto &[name, value] : *logs)
@@ -195,6 +203,7 @@ private:
     state.set("passBatch", stream_.position().batch);
     state.set("passes", settings_.passes ? *settings_.passes : int64_t(0));
     state.set("seed", seed_);
+    state.set("modelSeed", settings_.seed ? *settings_.seed : int64_t(0));
     state.set("stopTraining", context_.stopTraining);
     state.set("variables", captureVariables(session_, spare.part("variables")));
     std::vector<std::string> names = partNames(callbacks_);
@@ -216,7 +225,7 @@ private:
       if (settings_.passes)
         *settings_.passes = found.state.integer("passes");
       if (settings_.seed)
-        *settings_.seed = seed_;
+        *settings_.seed = found.state.integer("modelSeed");
     } catch (const Error &error) {
       throw Error(found.path + ": " + error.what(), error.fault());
     }

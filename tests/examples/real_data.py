@@ -10,6 +10,8 @@ import unittest
 
 BIN = os.path.join(os.environ["TENON_BUILD_DIR"], "bin")
 SOURCE = os.environ["TENON_SOURCE_DIR"]
+# Reached with the few epochs below: 0.758, 0.672 and 0.920; guessing is right on 0.2, 0.2 and 0.1.
+LANGUAGES, FORTUNES, IMAGES = 0.70, 0.60, 0.85
 
 
 def run(folder, *command):
@@ -34,17 +36,17 @@ class RealData(unittest.TestCase):
         names = ("american-english", "french", "ngerman", "italian", "spanish")
         if not all(os.path.exists(f"/usr/share/dict/{name}") for name in names):
             self.skipTest("the word lists are not installed")
-        self.assertGreater(self.accuracy("languages", "--per-language", "3000", "--epochs", "4"), 0.6)
+        self.assertGreater(self.accuracy("languages", "--per-language", "3000", "--epochs", "4"), LANGUAGES)
 
     def testFortunes(self):
         self.missing("fortunes", "fortunes", "--texts", "/no/such")
         if not os.path.exists("/usr/share/games/fortunes/startrek"):
             self.skipTest("the package fortunes is not installed")
-        self.assertGreater(self.accuracy("fortunes", "--epochs", "4"), 0.5)
+        self.assertGreater(self.accuracy("fortunes", "--epochs", "4"), FORTUNES)
 
     def testImageFolder(self):
         digits = os.path.join(SOURCE, "examples", "data", "digits.csv.gz")
-        self.assertGreater(self.accuracy("image_folder", "--digits", digits, "--epochs", "6"), 0.75)
+        self.assertGreater(self.accuracy("image_folder", "--digits", digits, "--epochs", "6"), IMAGES)
 
 
 if __name__ == "__main__":

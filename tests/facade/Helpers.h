@@ -38,11 +38,13 @@ inline bool sameBits(const std::vector<Array> &a, const std::vector<Array> &b) {
                     [](const Array &x, const Array &y) { return sameBits(x, y); });
 }
 
-/// The largest difference of two arrays of one shape.
+/// The largest difference of two arrays of one shape; infinity when one is no number.
 inline double distance(const Array &a, const Array &b) {
   double worst = a.shape() == b.shape() ? 0 : INFINITY;
-  for (int64_t i = 0; i < a.size() && std::isfinite(worst); ++i)
-    worst = std::max(worst, std::abs(static_cast<double>(a.at(i)) - static_cast<double>(b.at(i))));
+  for (int64_t i = 0; i < a.size() && std::isfinite(worst); ++i) {
+    const double difference = std::abs(static_cast<double>(a.at(i)) - static_cast<double>(b.at(i)));
+    worst = std::isfinite(difference) ? std::max(worst, difference) : INFINITY;
+  }
   return worst;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <regex>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -45,13 +46,19 @@ inline int64_t sizeOfFile(const std::string &name) {
   return stat(inTemp(name).c_str(), &info) == 0 ? info.st_size : -1;
 }
 
+/// What a writer that did not come to its end leaves: NAME.<process>-<number>, of an artifact NAME.tmp<process>.
+inline bool isTemporary(const std::filesystem::path &path) {
+  static const std::regex name(".*\\.([0-9]+-|tmp)[0-9]+");
+  return std::regex_match(path.string(), name);
+}
+
 inline void expectRefused(const std::string &arguments, int code, const std::string &message) {
   Result result = tenonTool(arguments);
   EXPECT_EQ(result.code, code) << arguments;
   EXPECT_THAT(result.output, ::testing::HasSubstr(message)) << arguments;
   EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << arguments << ": " << result.output;
   for (const auto &entry : std::filesystem::directory_iterator(folder.path))
-    EXPECT_EQ(entry.path().string().find(".tmp"), std::string::npos) << arguments << " left " << entry.path();
+    EXPECT_FALSE(isTemporary(entry.path())) << arguments << " left " << entry.path();
 }
 
 } // namespace tenon::testing

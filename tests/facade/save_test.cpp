@@ -94,11 +94,11 @@ TEST(Load, NamesWhatIsWrong) {
               c.variables[0].value = Array({3, 8}, DType::F32);
             }),
             "'dense/kernel' has shape (3, 8) and type float32, expected (2, 8) and float32");
-  EXPECT_EQ(damaged([](Container &c) { c.description = "{"; }), "the description is not valid JSON");
+  EXPECT_EQ(damaged([](Container &c) { c.description = "{"; }), "the description: not valid JSON: {");
   EXPECT_EQ(damaged([](Container &c) { c.description = "[]"; }), "the description is no Keras model");
   EXPECT_NE(damaged([](Container &c) { c.description = "{}"; }), "");
   EXPECT_EQ(damaged([](Container &c) { c.description = std::string(1000000, '['); }),
-            "the description is nested more than 500 levels deep");
+            "the description: nested more than 500 levels deep");
   auto configured = [](const std::string &config) {
     return damaged([&](Container &c) {
       c.description.insert(c.description.find('{') + 1, "\"compile_config\": " + config + ",");

@@ -114,7 +114,7 @@ TEST(Serialize, NamesWhatIsNotUnderstood) {
             "x: expected dimensions of 1 or more, or None, got shape (0, 4)");
   EXPECT_EQ(messageOf([] { modelFromJson("{"); }), "model JSON: not valid JSON: {");
   EXPECT_EQ(messageOf([] { modelFromJson(std::string(1000000, '[') + std::string(1000000, ']')); }),
-            "model JSON: is nested more than 500 levels deep");
+            "model JSON: nested more than 500 levels deep");
   EXPECT_EQ(messageOf([&] { modelFromJson(json["config"]["layers"][1].dump()); }),
             "model JSON: expected a Functional or Sequential model, got \"Dense\"");
 }

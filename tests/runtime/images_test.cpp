@@ -33,7 +33,8 @@ struct ImagesTest : testing::Test {
     EXPECT_EQ(a.shape(), b.shape());
     double most = 0;
     for (int64_t i = 0; i < std::min(a.size(), b.size()); ++i)
-      most = std::max(most, std::fabs(a.at(i) - b.at(i)));
+      if (double difference = std::fabs(a.at(i) - b.at(i)); !(difference <= most))
+        most = std::isnan(difference) ? INFINITY : difference;
     return most;
   }
 };

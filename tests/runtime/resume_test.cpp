@@ -212,6 +212,66 @@ TEST_F(ResumeTest, AnotherTrainingIsRefused) {
             current + ": was written by a training with batchSize 5, this one has 4; give the same, or begin anew without that file");
 }
 
+TEST_F(ResumeTest, TheModelsSeedIsNotThatOfTheOrder) {
+  int64_t seed = 7;
+  auto run = [&](int batches) {
+    auto leave = std::make_shared<LambdaCallback>();
+    leave->trainBatchEnd = [&batches](TrainingContext &, int64_t, const Logs &) {
+      if (--batches == 0)
+        throw Stop();
+    };
+    FitOptions options{.batchSize = 5, .epochs = 2, .verbose = 0, .callbacks = {BackupAndRestore(backup), leave}, .seed = 1};
+    Trainer(session, samples(20), options, {.seed = &seed}).run();
+  };
+  EXPECT_THROW(run(6), Stop);
+  seed = 9; // of another process
+  run(0);
+  EXPECT_EQ(seed, 7);
+}
+
+TEST_F(ResumeTest, ASignalBeforeTheFirstBatchBeginsTheEpochOnce) {
+  int begun = 0;
+  auto interrupt = std::make_shared<LambdaCallback>();
+  interrupt->epochBegin = [&](TrainingContext &, int epoch) {
+    if (epoch == 1 && begun++ == 0)
+      std::raise(SIGTERM);
+  };
+  FitOptions options{.batchSize = 5, .epochs = 2, .verbose = 0, .callbacks = {interrupt, BackupAndRestore(backup)}, .seed = 1};
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(Trainer(session, samples(20), options).run().signal, SIGTERM);
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("after epoch 1 and 1 batches"));
+  Trainer(session, samples(20), options).run();
+  EXPECT_EQ(begun, 1);
+  EXPECT_EQ(iteration(), 8);
+}
+
+TEST_F(ResumeTest, SeveralFoldersAreKept) {
+  auto train = [&](int epochs) {
+    FitOptions options{.batchSize = 5,
+                       .epochs = epochs,
+                       .verbose = 0,
+                       .callbacks = {BackupAndRestore(backup, {.deleteCheckpoint = false}),
+                                     BackupAndRestore(folder.file("other"), {.deleteCheckpoint = false})},
+                       .seed = 1};
+    Trainer(session, samples(20), options).run();
+  };
+  train(1);
+  train(2); // from the first folder, whose state both then keep
+  EXPECT_EQ(iteration(), 8);
+  EXPECT_TRUE(std::filesystem::exists(folder.file("other/state.tenon")));
+}
+
+TEST_F(ResumeTest, WhatIsSavedAfterBatchesKeepsItsPhase) {
+  leaveAfter(7, {.saveFreq = 3}); // saved after batches 3 and 6
+  SaveTimer timer(3);
+  for (int64_t batch : {1, 2, 3, 4})
+    EXPECT_EQ(timer.isDue(batch), batch == 3);
+  EXPECT_FALSE(timer.isDue(1)); // of the next epoch
+  SaveTimer other(3);
+  other.resume(timer.saveState());
+  EXPECT_TRUE(other.isDue(2));
+}
+
 TEST_F(ResumeTest, AFolderInUseIsRefused) {
   std::string error;
   auto second = std::make_shared<LambdaCallback>();

@@ -184,6 +184,20 @@ TEST_F(SamplesTest, AGeneratorsPassIsAnEpoch) {
             "the generator gave no batch in pass 0");
 }
 
+TEST_F(SamplesTest, APassOfUnknownLengthEndsBetweenTwoStepsOfAnExecution) {
+  auto begun = std::make_shared<int>(0);
+  std::string log;
+  auto steps = std::make_shared<LambdaCallback>();
+  steps->trainBatchEnd = [&](TrainingContext &, int64_t batch, const Logs &) { log += std::to_string(batch) + " "; };
+  LinearProgram fresh;
+  Session session(Program::wrap(fresh.table()), {.threads = 1});
+  Dataset three = stream(all.take(10), 4, begun);
+  Trainer(session, three, {.epochs = 2, .verbose = 0, .callbacks = {steps}, .validationData = three}, {.stepsPerExecution = 2})
+      .run();
+  EXPECT_EQ(log, "1 2 1 2 ");
+  EXPECT_EQ(*begun, 12) << "three batches of two epochs and two validations, and none of a pass that nobody asked for";
+}
+
 TEST_F(SamplesTest, ErrorsNameTheSampleOrTheBatch) {
   Dataset odd = onDemand(all, 2).map([](const Dataset &batch) {
     for (int64_t i = 0; i < batch.size(); ++i)

@@ -2,6 +2,7 @@
 // tenon compile: a model or module to artifacts.
 #include "frontend/facade/AheadOfTime.h"
 #include "frontend/facade/Compiler.h"
+#include "runtime/File.h"
 #include "tools/tenon/Commands.h"
 #include "tools/tenon/Explain.h"
 #include "tools/tenon/Input.h"
@@ -65,7 +66,7 @@ void writeTexts(mlir::ModuleOp optimized, mlir::MLIRContext &context, const ir::
                 const Options &options, const std::string &output) {
   for (const std::string &name : options.emit) {
     if (name == "ir")
-      writeText(output + ".mlir", printModule(optimized, /*all=*/true));
+      writeFile(output + ".mlir", printModule(optimized, /*all=*/true));
     if (name != "llvm" && name != "asm")
       continue;
     auto kind = name == "llvm" ? codegen::TextKind::Llvm : codegen::TextKind::Assembly;
@@ -77,7 +78,7 @@ void writeTexts(mlir::ModuleOp optimized, mlir::MLIRContext &context, const ir::
       text = std::move(*lowered);
       return mlir::success();
     });
-    writeText(output + (name == "llvm" ? ".ll" : ".s"), text);
+    writeFile(output + (name == "llvm" ? ".ll" : ".s"), text);
   }
 }
 

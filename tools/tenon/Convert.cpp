@@ -14,7 +14,6 @@ struct Options {
   bool noCompile = false, weights = false;
 };
 
-bool isWeightsName(const std::string &path) { return hasEnding(path, ".weights.h5") || hasEnding(path, ".npz"); }
 bool isModelName(const std::string &path) {
   return !isWeightsName(path) && (hasEnding(path, ".tenon") || hasEnding(path, ".keras") || hasEnding(path, ".h5"));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // tenon evaluate and tenon predict: a model on the arrays of a file.
+#include "runtime/File.h"
 #include "tools/tenon/Commands.h"
 #include "tools/tenon/Input.h"
 #include "tools/tenon/TrainingFiles.h"
@@ -25,8 +26,8 @@ Model load(const Options &options, bool compile) {
 void evaluateModel(const Options &options) {
   setThreads(options.threads);
   Model model = load(options, /*compile=*/true);
-  compileModel(model, options.compile);
-  Scores scores = model.evaluate(readSamples(options.data, model, /*withTargets=*/true),
+  compileModel(model, options.model, options.compile);
+  Scores scores = model.evaluate(readSamples("--data", options.data, model, /*withTargets=*/true),
                                  {.batchSize = options.batchSize, .verbose = options.verbose});
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (const auto &[name, value] : scores) {
@@ -37,14 +38,17 @@ void evaluateModel(const Options &options) {
   if (options.json == "-")
     std::printf("%s\n", json.dump(1).c_str());
   else if (!options.json.empty())
-    writeText(options.json, json.dump(1) + "\n");
+    writeFile(options.json, json.dump(1) + "\n");
 }
 
 void predictModel(const Options &options) {
   setThreads(options.threads);
   Model model = load(options, /*compile=*/false);
+  if (const size_t outputs = model.outputs().size(); outputs != 1 && !hasEnding(options.output, ".npz"))
+    throw Error("-o: the model has " + std::to_string(outputs) + " outputs; name a .npz file, which holds all of them",
+                Fault::Usage);
   Dataset data = hasEnding(options.data, ".npy") ? Dataset(npy::load(options.data))
-                                                 : readSamples(options.data, model, /*withTargets=*/false);
+                                                 : readSamples("--data", options.data, model, /*withTargets=*/false);
   Predictions predictions =
       model.predict(data, {.batchSize = options.batchSize, .verbose = options.verbose});
   if (hasEnding(options.output, ".npz")) {
@@ -53,10 +57,6 @@ void predictModel(const Options &options) {
       named.emplace(predictions.names()[i], predictions.arrays()[i]);
     npy::saveNpz(options.output, named);
   } else {
-    if (predictions.size() != 1)
-      throw Error("-o: the model has " + std::to_string(predictions.size()) +
-                      " outputs; name a .npz file, which holds all of them",
-                  Fault::Usage);
     npy::save(options.output, predictions[0]);
   }
 }
@@ -85,12 +85,8 @@ void addEvaluate(CLI::App &app, Action &action) {
       ->add_option("--data", options->data,
                    "TEST.npz: arrays named after the inputs and outputs (x and y where there is one), and sample_weight")
       ->required();
-  command->add_option("--loss", options->compile.losses, "[OUTPUT=]NAME[,key=value...]; the model's by default")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--metrics", options->compile.metrics, "[OUTPUT=]NAME[,NAME...]; the model's by default")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--loss", options->compile.losses, "[OUTPUT=]NAME[,key=value...]; the model's by default");
+  command->add_option("--metrics", options->compile.metrics, "[OUTPUT=]NAME[,NAME...]; the model's by default");
   command->add_option("--json", options->json, "write the scores as JSON; - for standard output");
   command->callback([options, &action] { action = [options] { evaluateModel(*options); }; });
 }

@@ -8,9 +8,10 @@
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/Path.h"
 #include <cstdio>
-#include <unistd.h>
 
 namespace tenon::tools {
+
+bool isWeightsName(const std::string &path) { return hasEnding(path, ".weights.h5") || hasEnding(path, ".npz"); }
 
 bool hasEnding(const std::string &path, const std::string &ending) {
   return path.size() > ending.size() && path.compare(path.size() - ending.size(), ending.size(), ending) == 0;
@@ -51,28 +52,12 @@ Input readInput(const std::string &path, mlir::MLIRContext &context, bool traini
   if (!changes.freeze.empty() && facade::ModelState::of(input.model->model()).isCompiled()) {
     CompileSettings settings;
     settings.freeze = changes.freeze;
-    compileModel(*input.model, settings);
+    compileModel(*input.model, path, settings);
   }
   input.name = input.model->name();
   input.module = facade::moduleOf(*input.model, context, training);
   input.values = facade::valuesOf(*input.model);
   return input;
-}
-
-void writeText(const std::string &path, const std::string &text) {
-  if (path == "-") {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    return;
-  }
-  std::string temporary = path + ".tmp" + std::to_string(getpid());
-  std::FILE *file = std::fopen(temporary.c_str(), "wb");
-  bool good = file && std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  good = file && std::fflush(file) == 0 && fsync(fileno(file)) == 0 && good;
-  good = file && std::fclose(file) == 0 && good;
-  if (good && std::rename(temporary.c_str(), path.c_str()) == 0)
-    return;
-  std::remove(temporary.c_str());
-  throw Error(path + ": cannot be written");
 }
 
 std::string printModule(mlir::ModuleOp module, bool all) {

@@ -27,8 +27,8 @@ Input readInput(const std::string &path, mlir::MLIRContext &context, bool traini
 
 bool hasEnding(const std::string &path, const std::string &ending);
 
-/// Writes a whole text through a temporary file.
-void writeText(const std::string &path, const std::string &text);
+/// Is it the name of a file of weights alone (.weights.h5, .npz; an .h5 may be either)?
+bool isWeightsName(const std::string &path);
 
 /// The module's text, large constants left out unless `all`.
 std::string printModule(mlir::ModuleOp module, bool all);

@@ -2,6 +2,7 @@
 // tenon inspect: what a model or artifact holds.
 #include "frontend/facade/Compiler.h"
 #include "frontend/graph/picture/Diagrams.h"
+#include "runtime/File.h"
 #include "tools/tenon/Commands.h"
 #include "tools/tenon/Input.h"
 #include <tenon/program.h>
@@ -62,7 +63,7 @@ void draw(const Options &options, Input &input, mlir::MLIRContext &context) {
     optimize(options, input, context);
     diagrams.push_back(picture::ofKernels(*input.module, options.train ? "train_step" : "predict"));
   }
-  writeText(options.output, drawn(options.graph, input.name, diagrams));
+  writeFile(options.output, drawn(options.graph, input.name, diagrams));
 }
 
 void run(const Options &options) {
@@ -84,7 +85,7 @@ void run(const Options &options) {
   if (options.ir == "optimized")
     optimize(options, input, context);
   if (!options.ir.empty())
-    writeText(options.output, printModule(*input.module, /*all=*/false));
+    writeFile(options.output, printModule(*input.module, /*all=*/false));
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 // tenon train: trains a model on the arrays of a file.
 #include "frontend/facade/ModelState.h"
 #include "frontend/graph/ModelNode.h"
+#include "runtime/File.h"
 #include "tools/tenon/Commands.h"
 #include "tools/tenon/Input.h"
 #include "tools/tenon/TrainingFiles.h"
@@ -36,16 +37,17 @@ void writeHistory(const History &history, const std::string &path) {
   nlohmann::ordered_json json = {{"epoch", history.epoch}, {"history", nlohmann::ordered_json::object()}};
   for (const auto &[name, values] : history.history)
     json["history"][name] = values;
-  writeText(path, json.dump(1) + "\n");
+  writeFile(path, json.dump(1) + "\n");
 }
 
 void run(const Options &options) {
+  checkModelName(options.output);
   setThreads(options.threads);
   Model model = loadModel(options.model);
-  compileModel(model, options.compile);
+  compileModel(model, options.model, options.compile);
   if (options.seed)
     *facade::ModelState::of(model.model()).seed() = *options.seed;
-  Dataset train = readSamples(options.data, model, /*withTargets=*/true);
+  Dataset train = readSamples("--data", options.data, model, /*withTargets=*/true);
   FitOptions fit{.batchSize = options.batchSize,
                  .epochs = options.epochs,
                  .verbose = options.verbose,
@@ -53,7 +55,7 @@ void run(const Options &options) {
                  .shuffle = options.shuffle,
                  .seed = options.seed};
   if (!options.validation.empty())
-    fit.validationData = readSamples(options.validation, model, /*withTargets=*/true);
+    fit.validationData = readSamples("--validation", options.validation, model, /*withTargets=*/true);
   for (const std::string &text : options.callbacks)
     fit.callbacks.push_back(makeCallback(text));
   const std::string kept = options.resume.empty() ? options.output + ".stopped" : options.resume;
@@ -100,12 +102,8 @@ void addTrain(CLI::App &app, Action &action) {
                       "NAME[,key=value...], as adam,learning_rate=1e-4; the model's by default");
   command
       ->add_option("--loss", options->compile.losses,
-                   "[OUTPUT=]NAME[,key=value...], once per output; the model's by default")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--metrics", options->compile.metrics, "[OUTPUT=]NAME[,NAME...]; the model's by default")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+                   "[OUTPUT=]NAME[,key=value...], once per output; the model's by default");
+  command->add_option("--metrics", options->compile.metrics, "[OUTPUT=]NAME[,NAME...]; the model's by default");
   command
       ->add_option("--freeze", options->compile.freeze,
                    "layers that training leaves as they are, separated by commas; INNER/LAYER for one of an inner model")
@@ -113,12 +111,11 @@ void addTrain(CLI::App &app, Action &action) {
   command
       ->add_option("--callback", options->callbacks,
                    "NAME[,key=value...] with Keras's argument names, any number of times: " +
-                       llvm::join(callbackNames(), ", "))
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--resume", options->resume,
+                       llvm::join(callbackNames(), ", "));
+  auto *resume = command->add_option("--resume", options->resume,
                       "a folder that keeps the training: it goes on where that was ended, bit for bit");
   command->add_option("--save-every", options->saveEvery, "how often --resume keeps it: epoch, batches (100) or a time (10s)")
+      ->needs(resume)
       ->capture_default_str();
   command->add_option("--history", options->history, "write the epochs' logs as JSON");
   command->add_option("--threads", options->threads, "0 for one per core; the result does not depend on it")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/tenon/TrainingFiles.h"
 #include "frontend/graph/ModelNode.h"
+#include "runtime/File.h"
 #include "tools/tenon/Input.h"
 #include <algorithm>
 #include <tenon/npy.h>
@@ -17,7 +18,7 @@ std::string listed(const std::map<std::string, Array> &arrays) {
 
 class Archive {
 public:
-  explicit Archive(const std::string &path) : path(path), arrays(npy::loadNpz(path, {.verify = false})) {}
+  explicit Archive(const std::string &path) : path(path), arrays(npy::loadNpz(path)) {}
 
   /// The arrays of these names, `single` also being the name of the only one; none when all are missing and they may.
   Feed take(const std::vector<std::string> &names, const char *single, bool mayMiss) {
@@ -45,21 +46,27 @@ private:
 
 } // namespace
 
-Dataset readSamples(const std::string &path, const Model &model, bool withTargets) {
+Dataset readSamples(const std::string &option, const std::string &path, const Model &model, bool withTargets) {
   if (!hasEnding(path, ".npz"))
-    throw Error("expected a .npz file with the samples, got '" + path + "'", Fault::Usage);
+    throw Error(option + ": expected a .npz file with the samples, got '" + path + "'", Fault::Usage);
   Archive archive(path);
   Feed x = archive.take(model.model().inputNames(), "x", false);
   if (!withTargets)
     return Dataset(x);
   Feed y = archive.take(model.model().outputNames(), "y", false);
-  return Dataset(x, y, archive.take({"sample_weight"}, "sample_weight", true).empty()
-                           ? Feed()
-                           : Feed(archive.take({"sample_weight"}, "sample_weight", true)[0]));
+  const Feed weight = archive.take({"sample_weight"}, "sample_weight", true);
+  return Dataset(x, y, weight.empty() ? Feed() : Feed(weight[0]));
+}
+
+void checkModelName(const std::string &path) {
+  if (!isWeightsName(path) && !hasEnding(path, ".tenon") && !hasEnding(path, ".keras") && !hasEnding(path, ".h5"))
+    throw Error("-o: expected a name that ends in .tenon, .keras, .h5, .weights.h5 or .npz, got '" + path + "'",
+                Fault::Usage);
+  FileWriter probe(path); // gone again when it is not closed
 }
 
 void writeModel(const Model &model, const std::string &path) {
-  if (hasEnding(path, ".weights.h5") || hasEnding(path, ".npz"))
+  if (isWeightsName(path))
     model.saveWeights(path);
   else
     model.save(path);

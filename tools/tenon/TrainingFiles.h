@@ -8,10 +8,13 @@ namespace tenon::tools {
 /// The samples of a .npz file: arrays named after the model's inputs and outputs ("x", "y" where there is one) and
 /// "sample_weight". An Error that lists what the file holds when one is missing. The targets may be missing where
 /// `withTargets` is false.
-Dataset readSamples(const std::string &path, const Model &model, bool withTargets);
+/// `option` stands in front of what is wrong with the name.
+Dataset readSamples(const std::string &option, const std::string &path, const Model &model, bool withTargets);
 
 /// Writes a model, or, where the name is one of weights (.weights.h5, .npz), its weights.
 void writeModel(const Model &model, const std::string &path);
+/// An Error when writeModel cannot write there, before any work is done for it.
+void checkModelName(const std::string &path);
 
 /// Compiles the model anew with what the command line says; what it does not say stays as the file says it. Each entry
 /// of `losses` and `metrics` is VALUE or OUTPUT=VALUE.
@@ -22,7 +25,8 @@ struct CompileSettings {
   std::vector<std::string> freeze;
 };
 /// An Error that lists the model's layers when one of `freeze` is not among them.
-void compileModel(const Model &model, const CompileSettings &settings);
+/// `path`: the model's file, for errors.
+void compileModel(const Model &model, const std::string &path, const CompileSettings &settings);
 
 /// The names --callback takes.
 std::vector<std::string> callbackNames();

@@ -2,6 +2,7 @@
 // How the command line names optimizers, losses, metrics and frozen layers.
 #include "frontend/facade/ModelState.h"
 #include "frontend/graph/ModelNode.h"
+#include "frontend/graph/Registry.h"
 #include "tools/tenon/Settings.h"
 #include "tools/tenon/TrainingFiles.h"
 
@@ -9,16 +10,14 @@ namespace tenon::tools {
 namespace {
 
 /// OUTPUT=VALUE or VALUE: by output name, or for all.
-std::pair<std::string, std::string> splitOutput(const std::string &text, const std::vector<std::string> &outputs) {
+std::pair<std::string, std::string> splitOutput(const std::string &option, const std::string &text,
+                                                const std::vector<std::string> &outputs) {
   size_t equals = text.find('=');
   std::string name = text.substr(0, equals);
   if (equals == std::string::npos || name.find(',') != std::string::npos)
     return {"", text};
   if (std::find(outputs.begin(), outputs.end(), name) == outputs.end()) {
-    std::string known;
-    for (const std::string &output : outputs)
-      known += (known.empty() ? "" : ", ") + output;
-    throw Error("the model has no output '" + name + "' for '" + text + "', it has " + known, Fault::Usage);
+    throw Error(option + " " + text + ": the model has no output '" + name + "', it has " + joined(outputs), Fault::Usage);
   }
   return {name, text.substr(equals + 1)};
 }
@@ -73,14 +72,14 @@ void freezeLayers(const Model &model, const std::vector<std::string> &names) {
 
 } // namespace
 
-void compileModel(const Model &model, const CompileSettings &settings) {
+void compileModel(const Model &model, const std::string &path, const CompileSettings &settings) {
   facade::ModelState &state = facade::ModelState::of(model.model());
   const bool nothing = settings.optimizer.empty() && settings.losses.empty() && settings.metrics.empty() &&
                        settings.freeze.empty(); // compile() takes note of trainable flags
   if (state.isCompiled() && nothing)
     return;
   if (!state.isCompiled() && settings.losses.empty())
-    throw Error("the model was saved without its training settings; give --loss, and --optimizer unless it is rmsprop",
+    throw Error(path + ": the model was saved without its training settings; give --loss, and --optimizer unless it is rmsprop",
                 Fault::Usage);
   freezeLayers(model, settings.freeze);
   std::vector<std::string> outputs = model.model().outputNames();
@@ -99,7 +98,7 @@ void compileModel(const Model &model, const CompileSettings &settings) {
     options.optimizer = optimizerOf(settings.optimizer);
   std::map<std::string, Loss> named;
   for (const std::string &text : settings.losses) {
-    auto [output, loss] = splitOutput(text, outputs);
+    auto [output, loss] = splitOutput("--loss", text, outputs);
     if (output.empty())
       options.loss = lossOf(loss);
     else
@@ -110,7 +109,7 @@ void compileModel(const Model &model, const CompileSettings &settings) {
   if (!settings.metrics.empty())
     metrics.assign(outputs.size(), {});
   for (const std::string &text : settings.metrics) {
-    auto [output, names] = splitOutput(text, outputs);
+    auto [output, names] = splitOutput("--metrics", text, outputs);
     for (size_t i = 0; i < outputs.size(); ++i)
       if (output.empty() || output == outputs[i])
         for (const Metric &metric : metricsOf(names))

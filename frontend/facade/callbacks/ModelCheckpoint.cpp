@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/facade/callbacks/FormatPath.h"
+#include "runtime/File.h"
 #include "runtime/callbacks/Monitor.h"
-#include <ctime>
 #include <filesystem>
 #include <tenon/error.h>
 #include <tenon/model_callbacks.h>
 
 namespace tenon {
 namespace {
-
-double now() {
-  timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 std::string fiveDigits(double value) {
   char text[512];
@@ -24,7 +18,8 @@ std::string fiveDigits(double value) {
 } // namespace
 
 ModelCheckpoint::ModelCheckpoint(std::string filepath, ModelCheckpointOptions options)
-    : best(options.initialValueThreshold), filepath_(std::move(filepath)), options_(std::move(options)), savedAt_(now()) {
+    : best(options.initialValueThreshold), filepath_(std::move(filepath)), options_(std::move(options)),
+      timer_(options_.saveFreq) {
   if (options_.saveWeightsOnly && !filepath_.ends_with(".weights.h5"))
     throw Error("ModelCheckpoint: expected a file that ends in .weights.h5 for weights alone, received '" + filepath_ +
                     "'",
@@ -39,32 +34,13 @@ ModelCheckpoint::ModelCheckpoint(std::string filepath, ModelCheckpointOptions op
 }
 
 void ModelCheckpoint::onTrainBatchEnd(TrainingContext &context, int64_t batch, const Logs &logs) {
-  if (isDue(batch))
+  if (timer_.isDue(batch + 1))
     save(context, batch, logs);
 }
 
 void ModelCheckpoint::onEpochEnd(TrainingContext &context, int, Logs &logs) {
   if (options_.saveFreq.isEpoch())
     save(context, -1, logs);
-}
-
-// Keras's count, which goes on from one epoch to the next and knows of several steps per execution.
-bool ModelCheckpoint::isDue(int64_t batch) {
-  const SaveFrequency &frequency = options_.saveFreq;
-  if (frequency.isEpoch())
-    return false;
-  if (frequency.seconds() > 0) {
-    if (now() - savedAt_ < frequency.seconds())
-      return false;
-    savedAt_ = now();
-    return true;
-  }
-  batches_ += lastBatch_ < 0 || batch <= lastBatch_ ? batch + 1 : batch - lastBatch_;
-  lastBatch_ = batch;
-  if (batches_ < frequency.batches())
-    return false;
-  batches_ = 0;
-  return true;
 }
 
 bool ModelCheckpoint::isWanted(const Logs &logs, int epoch, const std::string &path) {
@@ -97,12 +73,8 @@ void ModelCheckpoint::save(TrainingContext &context, int64_t batch, const Logs &
   const std::string path = facade::formatPath(filepath_, counts, logs, name());
   if (!isWanted(logs, context.epoch, path))
     return;
-  if (std::filesystem::path folder = std::filesystem::path(path).parent_path(); !folder.empty()) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error)
-      throw Error("ModelCheckpoint: " + folder.string() + ": cannot be made: " + error.message());
-  }
+  if (std::filesystem::path folder = std::filesystem::path(path).parent_path(); !folder.empty())
+    makeFolder(folder);
   Model model = modelOf(context);
   if (options_.saveWeightsOnly)
     model.saveWeights(path);
@@ -113,20 +85,16 @@ void ModelCheckpoint::save(TrainingContext &context, int64_t batch, const Logs &
 }
 
 State ModelCheckpoint::saveState() const {
-  State state;
-  state.set("batches", batches_);
-  state.set("lastBatch", lastBatch_);
+  State state = timer_.saveState();
   if (best)
     state.set("best", *best);
   return state;
 }
 
 void ModelCheckpoint::onTrainResume(TrainingContext &, const State &state) {
-  savedAt_ = now();
+  timer_.resume(state);
   if (state.empty())
     return;
-  batches_ = state.integer("batches");
-  lastBatch_ = state.integer("lastBatch");
   best = state.has("best") ? std::optional(state.number("best")) : std::nullopt;
 }
 

@@ -43,19 +43,6 @@ bool staysInside(const fs::path &path) {
   return !normal.is_absolute() && !normal.empty() && *normal.begin() != "..";
 }
 
-void makeFolder(const fs::path &folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw Error(folder.string() + ": cannot be made: " + error.message());
-}
-
-void writeFile(const fs::path &path, const std::string &content) {
-  FileWriter file(path.string());
-  file.write(content);
-  file.close();
-}
-
 /// The path inside `folder` under which a file of metadata is found.
 std::string placed(const std::string &file, const std::string &folder) {
   if (file.empty() || (staysInside(file) && fs::exists(fs::path(folder) / file)))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/Emitter.h"
 #include "frontend/graph/Options.h"
-#include <cstring>
 #include <tenon/layers/embedding.h>
 
 namespace tenon {
@@ -69,10 +68,6 @@ protected:
 LayerClass rowOfEmbedding() { return layerRow<EmbeddingNode, EmbeddingOptions>("Embedding"); }
 
 } // namespace graph
-
-bool operator==(const Array &a, const Array &b) {
-  return a.dtype() == b.dtype() && a.shape() == b.shape() && (a.bytes() == 0 || std::memcmp(a.raw(), b.raw(), a.bytes()) == 0);
-}
 
 Embedding::Embedding(EmbeddingOptions options) : Layer(std::make_shared<graph::EmbeddingNode>(std::move(options))) {}
 

@@ -65,6 +65,8 @@ std::shared_ptr<const MetricFunction> rootMeanSquaredErrorFromConfig(const nlohm
 /// What a metric computes for these types ("accuracy" follows from them). An Error for a name that is not known.
 std::shared_ptr<const MetricFunction> resolveMetric(const Metric &metric, mlir::RankedTensorType target,
                                                     mlir::RankedTensorType prediction);
+/// Keras's class of a metric's name ("mse": "MeanSquaredError"); "" for one that follows from the output ("accuracy").
+std::string classOfMetric(const std::string &name);
 /// Is it the name of a metric or loss?
 bool isMetricName(const std::string &name);
 

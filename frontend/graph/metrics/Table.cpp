@@ -76,6 +76,13 @@ bool isMetricName(const std::string &name) {
   return isAccuracy(name) || isCrossentropy(name) || findMetric(name) || findLossOfMetric(name);
 }
 
+std::string classOfMetric(const std::string &name) {
+  if (const MetricRow *row = findMetric(name))
+    return row->className;
+  const LossRow *loss = findLossOfMetric(name);
+  return loss ? LossMetric(loss->fromConfig(nlohmann::json::object())).className() : "";
+}
+
 static std::shared_ptr<const MetricFunction> functionOf(const Metric &metric, mlir::RankedTensorType target,
                                                         mlir::RankedTensorType prediction) {
   const std::string &name = metric.name();

@@ -15,7 +15,7 @@ struct Options {
   /// The classifier behind the last convolutions.
   bool includeTop = true;
   /// "imagenet" (the file that Keras keeps in ~/.keras/models, or in models below $KERAS_HOME), the path of a
-  /// .weights.h5 or .keras file, or std::nullopt for random weights.
+  /// file that Model::loadWeights takes, or std::nullopt for random weights.
   std::optional<std::string> weights = "imagenet";
   /// Height, width, channels; {} for the network's own size and, without a classifier, for sides of any size. Sides may
   /// be None without a classifier.

@@ -90,11 +90,11 @@ public:
   /// says: x.keras and x.h5 are Keras's, x.tenon is Tenon's own. The file is whole or, after an Error that says why, as it
   /// was.
   void save(const std::string &path) const;
-  /// Writes the weights: to x.weights.h5 with the optimizer's state, to any other x.h5 in Keras's older format without. The
-  /// file is whole or, after an Error, as it was.
+  /// Writes the weights: to x.weights.h5 with the optimizer's state, to any other x.h5 in Keras's older format without,
+  /// to x.npz one array per weight under its name. The file is whole or, after an Error, as it was.
   void saveWeights(const std::string &path) const;
-  /// Sets all weights from a file of Keras's (.weights.h5, .keras, .h5 with a model or with weights alone) of a model with
-  /// the same layers in the same order, and the optimizer's state where both have one. An Error that lists the layers whose
+  /// Sets all weights from a file of Keras's (.weights.h5, .keras, .h5 with a model or with weights alone) or a .npz, of
+  /// a model with the same layers in the same order, and the optimizer's state where both have one. An Error that lists the layers whose
   /// weights are missing or of other shapes leaves the model as it was.
   void loadWeights(const std::string &path) const;
 

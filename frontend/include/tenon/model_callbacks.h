@@ -40,14 +40,12 @@ public:
   void onTrainResume(TrainingContext &, const State &state) override;
 
 private:
-  bool isDue(int64_t batch);
   bool isWanted(const Logs &logs, int epoch, const std::string &path);
   void save(TrainingContext &context, int64_t batch, const Logs &logs);
   std::string filepath_;
   ModelCheckpointOptions options_;
   std::shared_ptr<const Monitor> monitor_;
-  int64_t batches_ = 0, lastBatch_ = -1;
-  double savedAt_ = 0;
+  SaveTimer timer_;
 };
 
 } // namespace tenon

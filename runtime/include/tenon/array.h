@@ -84,6 +84,9 @@ public:
   /// no integer, an integer out of range); integers beyond 2^24 round in float32.
   Array astype(DType dtype) const;
 
+  /// The same type, shape and bits.
+  friend bool operator==(const Array &a, const Array &b);
+
 private:
   void require(DType dtype) const;
   void fill(const void *values, size_t count, size_t elementBytes);

@@ -199,6 +199,27 @@ private:
   double seconds_ = 0;
 };
 
+/// Tells when something that is saved at a frequency in batches or time is due; its count goes on from one epoch to the
+/// next, and from a state that was captured.
+class SaveTimer {
+public:
+  explicit SaveTimer(SaveFrequency frequency) : frequency_(frequency) { saved(); }
+  /// After `batch` batches of an epoch; never at a frequency in epochs. What is due counts as saved.
+  bool isDue(int64_t batch);
+  /// Whether the frequency is a time and that has passed.
+  bool timeIsUp() const;
+  /// Begins the time anew.
+  void saved();
+
+  State saveState() const;
+  void resume(const State &state);
+
+private:
+  SaveFrequency frequency_;
+  int64_t batches_ = 0, before_ = 0; // since the last save; of the epoch, when it was asked last
+  double savedAt_ = 0;
+};
+
 struct BackupAndRestoreOptions {
   SaveFrequency saveFreq = "epoch";
   bool doubleCheckpoint = true; ///< keep the state before the last one too, for when a file is damaged
@@ -223,8 +244,12 @@ public:
 
   std::optional<ResumableState> resume(TrainingContext &) override;
   void onSafePoint(TrainingContext &, SafePoint) override;
+  void onTrainBegin(TrainingContext &) override;
   void onTrainEnd(TrainingContext &, const Logs &) override;
   bool wantsBatchLogs() const override { return false; }
+  std::string name() const override { return "BackupAndRestore"; }
+  State saveState() const override { return timer_.saveState(); }
+  void onTrainResume(TrainingContext &, const State &state) override;
 
 private:
   struct Folder;
@@ -232,8 +257,7 @@ private:
   std::string backupDir_;
   BackupAndRestoreOptions options_;
   std::shared_ptr<Folder> folder_; // while a training runs
-  int64_t batches_ = 0, batchBefore_ = 0;
-  double savedAt_ = 0;
+  SaveTimer timer_;
 };
 
 /// Calls functions of the user's own; empty ones are skipped.

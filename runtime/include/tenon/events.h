@@ -61,6 +61,8 @@ public:
 
   const std::string &path() const { return path_; }
   int64_t size() const { return size_; } ///< bytes written
+  /// Waits until all of them are on the disk.
+  void sync() const;
 
 private:
   void open();

@@ -11,9 +11,6 @@
 
 namespace tenon {
 
-/// The same type, shape and bits.
-bool operator==(const Array &a, const Array &b);
-
 struct EmbeddingOptions {
   /// Number of rows: the largest index and one more; required.
   int64_t inputDim = 0;
