@@ -7,7 +7,8 @@
 Keras makes a compiled .keras file and the batches, and takes the steps in float32 and in float64 from the same weights;
 bin/keras_steps takes them with the compiled training step. Per model the losses and every weight must be no further from
 float64 Keras than twice what float32 Keras is, or 1e-5 of the tensor's largest magnitude. The widths are the document's, with
-vocabularies of 1,000 and small images.
+vocabularies of 1,000 and small images. --control also holds float32 Keras to this measure that sees the rows of each batch in
+reverse order, the same sums in another order: where that is beyond, so small a distance says nothing.
 
 Keras on JAX where Keras on TensorFlow does not follow the gradient: targets that do not sum to 1, and embeddings, whose
 gradient rows RMSprop squares on TensorFlow before those of one word are summed. A seed may put two maxima of a pool, or a ReLU
@@ -171,7 +172,9 @@ def single(values):
 
 
 def train(name, folder, kind, otherSeed):
-    """In a process of its own: Keras's float type is set once."""
+    """In a process of its own: Keras's float type is set once. kind: float32, float64 or control, which is float32 with the
+    rows of each batch in reverse order."""
+    file, reverse, kind = kind + ".npz", kind == "control", "float64" if kind == "float64" else "float32"
     function, batch, backend, seed = MODELS[name]
     seed = otherSeed or seed
     os.environ.update(CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND=backend)
@@ -187,7 +190,7 @@ def train(name, folder, kind, otherSeed):
     inputs, outputs, settings, x, y = function(keras, rng)
     network = keras.Model(inputs, outputs)
     network.compile(**settings, jit_compile=False)
-    if kind == "float32":
+    if file == "float32.npz":
         network.save(os.path.join(folder, "model.keras"))
         for letter, values in (("x", x), ("y", y)):
             for i, value in enumerate(values):
@@ -196,33 +199,43 @@ def train(name, folder, kind, otherSeed):
     else:
         initial = np.load(os.path.join(folder, "initial.npz"))
         network.set_weights([initial[key].astype(kind) for key in initial.files])
-    cast = lambda values: [v.astype(kind) if v.dtype.kind == "f" else v for v in values]
+    cast = lambda values: [(v.astype(kind) if v.dtype.kind == "f" else v)[::-1 if reverse else 1] for v in values]
     losses = []
     for step in range(STEPS):
         rows = slice(step * batch, (step + 1) * batch)
         network.reset_metrics()
         score = network.train_on_batch(single(cast([v[rows] for v in x])), single(cast([v[rows] for v in y])))
         losses.append(float(score[0] if isinstance(score, (list, tuple)) else score))
-    np.savez(os.path.join(folder, kind + ".npz"), np.array(losses), *network.get_weights())
+    np.savez(os.path.join(folder, file), np.array(losses), *network.get_weights())
 
 
-def compare(name, folder):
+def compare(name, folder, control):
     """The largest distance from float64, as a share of what is allowed, of the losses and of the weights."""
     import numpy as np
     load = lambda path: (lambda data: [data[key].astype("float64") for key in data.files])(np.load(os.path.join(folder, path)))
     exact, keras = load("float64.npz"), load("float32.npz")
     count = len(exact)
+
+    def shares(values):
+        result = []
+        for a, b, e in zip(values, keras, exact):
+            allowed = max(2 * np.abs(b - e).max(), 1e-5 * np.abs(e).max(), 1e-30)
+            distance = np.abs(a - e).max()
+            result.append((distance if np.isfinite(distance) else np.inf) / allowed)
+        return result
+
+    def text(shares):
+        worst, beyond = int(np.argmax(shares[1:])), sum(share > 1 for share in shares[1:])
+        return (f"losses {shares[0]:6.3f}, weights {max(shares[1:]):6.3f} of what is allowed (tensor {worst} of {count - 1}, "
+                f"shape {exact[worst + 1].shape}; {beyond} beyond)")
+
     tenon = [np.load(os.path.join(folder, "losses.npy")).astype("float64")]
     tenon += [np.load(os.path.join(folder, f"w{i}.npy")).astype("float64") for i in range(count - 1)]
-    shares = []
-    for a, b, e in zip(tenon, keras, exact):
-        allowed = max(2 * np.abs(b - e).max(), 1e-5 * np.abs(e).max(), 1e-30)
-        distance = np.abs(a - e).max()
-        shares.append((distance if np.isfinite(distance) else np.inf) / allowed)
-    worst, beyond = int(np.argmax(shares[1:])), sum(share > 1 for share in shares[1:])
-    good = max(shares) <= 1
-    print(f"{name:<24} losses {shares[0]:6.3f}, weights {max(shares[1:]):6.3f} of what is allowed (tensor {worst} of {count - 1}, "
-          f"shape {exact[worst + 1].shape}; {beyond} beyond); loss {exact[0][0]:.4f} to {exact[0][-1]:.4f}  {'good' if good else 'TOO FAR'}", flush=True)
+    mine = shares(tenon)
+    good = max(mine) <= 1
+    print(f"{name:<24} {text(mine)}; loss {exact[0][0]:.4f} to {exact[0][-1]:.4f}  {'good' if good else 'TOO FAR'}", flush=True)
+    if control:
+        print(f"{'  Keras, rows reversed':<24} {text(shares(load('control.npz')))}", flush=True)
     return good
 
 
@@ -232,6 +245,7 @@ def main():
     parser.add_argument("names", nargs="*", help=", ".join(MODELS))
     parser.add_argument("--build", default="build", help="Tenon's build folder")
     parser.add_argument("--seed", type=int, default=0, help="of weights and batches; by default each model's own")
+    parser.add_argument("--control", action="store_true", help="hold Keras with reversed rows to the same measure")
     parser.add_argument("--train", help=argparse.SUPPRESS)
     arguments = parser.parse_intermixed_args()
     if arguments.train:
@@ -240,11 +254,11 @@ def main():
     for name in arguments.names or MODELS:
         folder = os.path.join(arguments.out, name)
         os.makedirs(folder, exist_ok=True)
-        for kind in ("float32", "float64"):
+        for kind in ("float32", "float64", "control")[:3 if arguments.control else 2]:
             if not os.path.exists(os.path.join(folder, kind + ".npz")):
                 subprocess.run([sys.executable, os.path.abspath(__file__), folder, name, "--train", kind, "--seed", str(arguments.seed)], check=True, stderr=subprocess.DEVNULL)
         subprocess.run([os.path.join(arguments.build, "bin", "keras_steps"), folder, str(MODELS[name][1])], check=True)
-        good &= compare(name, folder)
+        good &= compare(name, folder, arguments.control)
     sys.exit(0 if good else 1)
 
 

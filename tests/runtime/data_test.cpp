@@ -174,6 +174,7 @@ TEST(Csv, ErrorsNameFileAndLine) {
   EXPECT_EQ(load("1,2\n3,x\n"), path + ", line 2: column 2: expected a number, received 'x'");
   EXPECT_EQ(load("1,2\n3,\n"), path + ", line 2: column 2: the value is missing");
   EXPECT_EQ(load("1,nan\n"), path + ", line 1: column 2: expected a number, received 'nan'");
+  EXPECT_EQ(load("+-5,2\n"), path + ", line 1: column 1: expected a number, received '+-5'");
   EXPECT_EQ(load("1,2,3\n1,2\n"), path + ", line 2: expected 3 columns as in the first, received 2");
   EXPECT_EQ(load("1,2,3\n", {.shape = {4}}),
             path + ", line 1: expected 4 values for the shape (4,) and a label, received 3 columns");
