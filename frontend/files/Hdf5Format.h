@@ -3,60 +3,11 @@
 // memory, on damaged files. Nothing is trusted here: every number is checked before it is used, whatever refers to
 // something else can do so only as often as a file of its size needs, and nothing outside of the file is ever touched.
 #pragma once
-#include <cstdint>
-#include <map>
+#include "frontend/files/Hdf5Messages.h"
+
 #include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 namespace tenon::files {
-
-/// What is wrong with what is being read; whoever asked for it knows its name. Empty: it is damaged.
-struct Hdf5Fault {
-  std::string what;
-};
-
-struct Hdf5Type {
-  enum Kind { Other, Float, Integer, Text, VariableText } kind = Other;
-  size_t size = 0; // of an element in the file
-  bool isSigned = false, isBigEndian = false;
-};
-
-/// Sizes, outermost first; a data space without any is a scalar, one that is null has no elements.
-struct Hdf5Space {
-  std::vector<uint64_t> dims;
-  bool isNull = false;
-  /// The product; a fault when it does not fit 63 bits.
-  uint64_t count() const;
-};
-
-struct Hdf5Attribute {
-  Hdf5Type type;
-  Hdf5Space space;
-  std::string_view data;
-};
-
-struct Hdf5Filter {
-  unsigned id;
-  uint32_t parameter; // the first
-};
-
-/// Where the values of a data set are.
-struct Hdf5Layout {
-  enum Kind { Unknown, Compact, Contiguous, Chunked, Elsewhere } kind = Unknown;
-  std::string_view data;          // compact
-  uint64_t address = 0, size = 0; // contiguous; of the index of chunks
-  std::vector<uint64_t> chunk;    // its sizes, without that of an element
-};
-
-/// A link of a group; only hard ones lead somewhere.
-struct Hdf5Link {
-  bool isHard;
-  uint64_t address;
-};
-using Hdf5Links = std::map<std::string, Hdf5Link>;
 
 /// A group or data set.
 struct Hdf5Object {
