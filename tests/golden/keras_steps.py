@@ -82,6 +82,12 @@ def inception_v3(K, rng):
 
 
 @model(4)
+def mobilenet_v2(K, rng):
+    m = K.applications.MobileNetV2(weights=None, input_shape=(96, 96, 3), classes=10)
+    return m.inputs, m.outputs, dict(optimizer="sgd", loss="categorical_crossentropy"), [rng.random((96, 96, 3))], [rng.classes(10)]
+
+
+@model(4)
 def identity_residual(K, rng):
     L = K.layers
     x = K.Input((14, 14, 128))
