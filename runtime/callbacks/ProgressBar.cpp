@@ -108,7 +108,9 @@ void ProgressBar::finish(TrainingContext &context, const Logs &logs) {
 }
 
 void ProgressBar::onTrainResume(TrainingContext &context, const State &) {
-  if (context.verbose && context.epoch < context.epochs)
+  if (context.verbose && context.stopTraining && context.batch == 0)
+    std::fprintf(out_, "The training had ended after epoch %d/%d\n", context.epoch, context.epochs);
+  else if (context.verbose && context.epoch < context.epochs)
     std::fprintf(out_, "Going on in epoch %d/%d after %lld batches\n", context.epoch + 1, context.epochs,
                  static_cast<long long>(context.batch));
   begin(context.steps, context.batch);
