@@ -95,9 +95,8 @@ void expectKernel(ir::KernelOp kernel, const ir::SymbolicShapes &shapes) {
                (ir::isColumnConcat(&op) && !alone);
       }))
     return expectMapOrReduction(kernel, shapes);
-  bool takesEpilogue = isa<ir::GatherOp, ir::GatherConvOp, ir::SumRowsOp>(body.front()) && llvm::all_of(llvm::drop_begin(ops), [](Operation &op) {
-                    return isElementwise(op) || isLeaf(op);
-                  });
+  bool takesEpilogue = isa<ir::GatherOp, ir::GatherConvOp, ir::SumRowsOp>(body.front()) &&
+                       llvm::all_of(llvm::drop_begin(ops), [](Operation &op) { return isElementwise(op) || isLeaf(op); });
   EXPECT_TRUE(takesEpilogue || llvm::hasSingleElement(ops)) << "a single op stands alone";
   if (isa<ir::MatmulOp, ir::ConvFilterGradOp>(body.front())) {
     ASSERT_TRUE(kernel.getSchedule());
