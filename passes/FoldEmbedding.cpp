@@ -38,6 +38,12 @@ bool isTrainable(Value weights) {
   return variable && variable.getTrainable();
 }
 
+// Some of the positions: their rows are gathered at fewer indices.
+bool takesPositions(Operation *user) {
+  auto slice = dyn_cast<ir::SliceOp>(user);
+  return slice && slice.getAxis() + 1 < static_cast<int64_t>(shapeOf(slice.getOperand()).size());
+}
+
 bool feedsScan(Value value) {
   return llvm::any_of(value.getUsers(), [](Operation *user) {
     return isa<ir::ScanOp>(user) || (isa<ir::AddOp>(user) && feedsScan(user->getResult(0)));
@@ -74,7 +80,7 @@ private:
     for (Operation *user : gather->getUsers())
       if (std::optional<Layer> layer = layerOn(gather.getResult(), user))
         layers.push_back(*layer);
-      else
+      else if (!takesPositions(user)) // a recurrent layer sees its batch in the first step
         other = user;
     if (layers.empty())
       return;
@@ -82,15 +88,14 @@ private:
     auto miss = [&](const Twine &why) { addRemark(gather, getArgument(), Outcome::Missed, gather.getLoc(), "not folded into " + names(layers) + ": " + why); };
     if (other)
       return miss("'" + other->getName().stripDialect() + "' of " + ir::layerName(other->getLoc()) + " needs its rows");
-    if (differentiated && llvm::any_of(layers, [](const Layer &layer) { return feedsScan(layer.op->getResult(0)); }))
-      return miss("in training the loop of a recurrent layer computes its product itself");
     auto bytes = [](Value value) { return 4 * cast<RankedTensorType>(value.getType()).getNumElements(); };
     int64_t embedding = bytes(gather.getTable()), tables = 0;
     for (const Layer &layer : layers)
       tables += 4 * shapeOf(gather.getTable())[0] * layer.window * layer.filters;
-    if (batch == Batch::One && tables > std::max(2 * embedding, machine->l2))
+    // Eight times L2 is about what L3 keeps for a core: lookups stay faster than products.
+    if (batch == Batch::One && tables > std::max(2 * embedding, 8 * machine->l2))
       return miss("a table of their products takes " + Twine(tables) + " bytes, more than twice the embedding's " +
-                  Twine(embedding) + " and more than L2");
+                  Twine(embedding) + " and than eight times L2");
     double before = 0, after = 0;
     for (const Layer &layer : layers)
       price(gather, layer, batch, differentiated, before, after);
@@ -101,6 +106,8 @@ private:
     addRemark(gather, getArgument(), Outcome::Applied, gather.getLoc(), "folded into " + names(layers) + ": " + prices);
     for (const Layer &layer : layers)
       rewrite(gather, layer);
+    for (Operation *user : llvm::make_early_inc_range(gather->getUsers()))
+      gatherFewer(gather, cast<ir::SliceOp>(user));
     ++folded;
   }
 
@@ -136,6 +143,8 @@ private:
     before += products * product(results, layer.filters, layer.window * layer.channels) +
               (ofRows ? 2 : 1) * 2 * moved(gathered * layer.channels) + ir::forkJoinSeconds;
     after += ways * moved(results * columns);
+    if (differentiated && feedsScan(layer.op->getResult(0))) // the loop would compute them and store nothing
+      after += ways * 2 * moved(results * columns);
     if (batch == Batch::Large)
       after += products * product(words, columns, layer.channels) + products * moved(words * columns) + ir::forkJoinSeconds;
   }
@@ -160,6 +169,13 @@ private:
     }
     layer.op->getResult(0).replaceAllUsesWith(result);
     layer.op->erase();
+  }
+
+  static void gatherFewer(ir::GatherOp gather, ir::SliceOp slice) {
+    ImplicitLocOpBuilder b(slice.getLoc(), slice);
+    Value fewer = ir::SliceOp::create(b, gather.getIndices(), slice.getAxis(), slice.getStart(), slice.getSize());
+    slice.getResult().replaceAllUsesWith(ir::GatherOp::create(b, gather.getTable(), fewer).getResult());
+    slice.erase();
   }
 
   std::optional<ir::Machine> machine;

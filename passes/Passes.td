@@ -159,10 +159,11 @@ def FoldEmbedding : Pass<"fold-embedding", "::mlir::func::FuncOp"> {
     A convolution over time of an embedding's rows multiplies the same rows again and again: with every word's products
     in a table (words, window, filters) it adds looked-up rows, `conv(table[ids], k)[t] = sum_i (table * k_i)[ids[t + i]]`.
     A product of each row with a matrix is the row of a product. In a prediction `split-prepare` makes the table once for
-    given weights; it may take twice the embedding's memory, or L2. In @loss, and where variables are assigned, the table is
+    given weights; it may take twice the embedding's memory, or eight times L2. In @loss, and where variables are assigned, the table is
     made in each call and the cost model decides at a batch of 32; the gradients, which are taken afterwards, are those of
     the table: sums where a word stands, and two products with as many rows as there are words.
-    All users of the rows must be such layers; what stands between (a dropout, a mask) keeps them apart.
+    All users of the rows must be such layers, or take some of the positions (a recurrent layer's first step); what stands
+    between (a dropout, a mask) keeps them apart.
 
     Before:
     ```mlir

@@ -20,6 +20,7 @@ public:
     variable("table", {words, channels});
     for (int64_t i = 0, n = below(3) + 1; i < n; ++i)
       layers.push_back(layer(i));
+    takesPositions = !anyLength && below(3) == 0; // a slice along an unknown side has no gradient
     function("predict");
     function("loss");
   }
@@ -93,6 +94,8 @@ private:
                         : l.activation == 1 ? mlir::Value(ir::ReluOp::create(b, y))
                                             : mlir::Value(ir::TanhOp::create(b, y)));
     }
+    if (takesPositions)
+      results.push_back(ir::SliceOp::create(b, rows, 1, 1, 2));
     if (name == "loss") {
       mlir::Value total;
       for (mlir::Value y : results) {
@@ -107,7 +110,7 @@ private:
   }
 
   std::mt19937 random;
-  bool anyLength;
+  bool anyLength, takesPositions;
   int64_t channels;
   std::vector<Layer> layers;
 };
