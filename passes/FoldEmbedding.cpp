@@ -52,7 +52,7 @@ bool feedsScan(Value value) {
 
 struct FoldEmbedding : tenon::passes::impl::FoldEmbeddingBase<FoldEmbedding> {
   using FoldEmbeddingBase::FoldEmbeddingBase;
-  explicit FoldEmbedding(const ir::Machine &machine, bool onlyLoss) : machine(machine) { training = onlyLoss; }
+  FoldEmbedding(const ir::Machine &machine, bool onlyLoss) : machine(machine) { training = onlyLoss; }
 
   LogicalResult initialize(MLIRContext *context) override { return passes::describeMachine(machine, target, getArgument(), context); }
 
@@ -101,7 +101,7 @@ private:
       price(gather, layer, batch, differentiated, before, after);
     std::string prices = microseconds(after) + " looked up, " + microseconds(before) + " computed (batch " +
                          std::to_string(static_cast<int>(batch)) + ", one core)";
-    if (after > 0.9 * before)
+    if (after > 0.9 * before) // near calls are no gain: the batch is a guess
       return miss(prices);
     addRemark(gather, getArgument(), Outcome::Applied, gather.getLoc(), "folded into " + names(layers) + ": " + prices);
     for (const Layer &layer : layers)
@@ -125,8 +125,9 @@ private:
       int64_t rows = 1;
       bool seen = false;
       for (int64_t size : shapeOf(value).drop_back()) {
-        bool isBatch = ShapedType::isDynamic(size) && !std::exchange(seen, seen || ShapedType::isDynamic(size));
-        rows *= isBatch ? static_cast<int64_t>(batch) : ShapedType::isDynamic(size) ? 32 : size;
+        bool isKnown = !ShapedType::isDynamic(size);
+        rows *= isKnown ? size : seen ? 32 : static_cast<int64_t>(batch);
+        seen |= !isKnown;
       }
       return rows;
     };
