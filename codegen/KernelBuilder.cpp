@@ -3,6 +3,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Matchers.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace tenon::codegen;
@@ -180,14 +181,15 @@ void KernelBuilder::pieces(Value length, llvm::function_ref<void(Value, int64_t)
   each(whole, length, constant(1), [&](Value i) { body(i, 1); });
 }
 
-Value KernelBuilder::zeros(ModuleOp module, int64_t count) {
-  constexpr const char *name = "zeros";
+Value KernelBuilder::repeated(ModuleOp module, float value, int64_t count) {
+  assert((value == 0 || std::isnan(value)) && "the name says which value it is");
+  const char *name = value == 0 ? "zeros" : "nans";
   auto type = LLVM::LLVMArrayType::get(f32, count);
   if (!module.lookupSymbol(name)) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(module.getBody());
-    auto value = DenseElementsAttr::get(RankedTensorType::get({count}, f32), 0.0f);
-    LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::Internal, name, value, /*alignment=*/64);
+    auto elements = DenseElementsAttr::get(RankedTensorType::get({count}, f32), value);
+    LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::Internal, name, elements, /*alignment=*/64);
   }
   return LLVM::AddressOfOp::create(b, pointer, name);
 }

@@ -80,8 +80,10 @@ public:
   /// single elements in a loop (a dynamic one). body(element offset, lanes).
   void pieces(Value length, llvm::function_ref<void(Value, int64_t)> body);
 
-  /// count zeros of f32 in read-only memory (the row that padding reads).
-  Value zeros(mlir::ModuleOp module, int64_t count);
+  /// count elements of one f32 value in read-only memory.
+  Value repeated(mlir::ModuleOp module, float value, int64_t count);
+  /// Of zeros: the row that padding reads.
+  Value zeros(mlir::ModuleOp module, int64_t count) { return repeated(module, 0, count); }
 };
 
 } // namespace tenon::codegen

@@ -58,9 +58,11 @@ const Family *tenon::codegen::familyOfRoot(Operation *root) {
     return &mapFamily;
   // Windows over two axes at most, all channels in one group or each in its own.
   bool depthwise = ir::isDepthwise(root);
-  if (auto dilations = root->getAttrOfType<DenseI64ArrayAttr>("dilations"))
-    if (dilations.size() > 2 || (root->getAttrOfType<IntegerAttr>("groups").getInt() != 1 && !depthwise))
+  if (auto dilations = root->getAttrOfType<DenseI64ArrayAttr>("dilations")) {
+    auto groups = root->getAttrOfType<IntegerAttr>("groups");
+    if (dilations.size() > 2 || (groups && groups.getInt() != 1 && !depthwise))
       return nullptr;
+  }
   if (auto gradient = dyn_cast<ir::ConvInputGradOp>(root)) // phases of the stride know no dilation (nor does Keras)
     for (int64_t stride : gradient.getStrides())
       if (stride > 1 && llvm::any_of(gradient.getDilations(), [](int64_t d) { return d > 1; }))
@@ -81,8 +83,10 @@ const Family *tenon::codegen::familyOfRoot(Operation *root) {
       .Case<ir::OneHotOp>([](auto) { return &oneHotFamily; })
       .Case<ir::PackOp>([](auto) { return &packFamily; })
       .Case<ir::GatherOp>([](auto) { return &gatherFamily; })
+      .Case<ir::GatherConvOp>([](auto) { return &gatherConvFamily; })
       .Case<ir::RowListsOp>([](auto) { return &rowListsFamily; })
       .Case<ir::SumRowsOp>([](auto) { return &sumRowsFamily; })
+      .Case<ir::SumWindowsOp>([](auto) { return &sumWindowsFamily; })
       .Case<ir::TransposeOp, ir::ConcatOp, ir::SliceOp, ir::PadOp, ir::ReverseOp>([](auto) { return &copyFamily; })
       .Default([](Operation *) { return nullptr; });
 }

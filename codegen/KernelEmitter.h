@@ -54,7 +54,7 @@ bool writesColumns(ir::KernelOp kernel, unsigned result);
 
 extern const Family contractionFamily, depthwiseFamily, depthwiseGradientFamily, filterGradientFamily, mapFamily, reductionFamily,
     poolingFamily, poolingGradientFamily, softmaxFamily, argmaxFamily, oneHotFamily, packFamily, copyFamily, gatherFamily,
-    rowListsFamily, sumRowsFamily;
+    gatherConvFamily, rowListsFamily, sumRowsFamily, sumWindowsFamily;
 
 /// The code of an elementwise op on vectors (or scalars) of its operands; masks are i1. index: the row-major position of
 /// the first lane, for ops that depend on it (null elsewhere).

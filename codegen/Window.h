@@ -17,6 +17,21 @@ struct Window {
   Value samples, channels;
 };
 
+/// One axis from its sizes and attributes; padding (-1, -1) is Keras's 'same'.
+inline WindowAxis windowAxisOf(KernelBuilder &k, Value in, Value out, int64_t window, int64_t stride, int64_t dilation,
+                               int64_t before, int64_t after) {
+  WindowAxis a{in, out, {}, window, stride, dilation, true};
+  if (before >= 0) {
+    a.before = k.constant(before);
+    a.padded = before > 0 || after > 0;
+  } else { // from the size
+    int64_t span = dilation * (window - 1) + 1;
+    Value total = k.sub(k.add(k.mul(k.add(out, -1), stride), span), in);
+    a.before = k.div(k.max(total, k.constant(0)), 2);
+  }
+  return a;
+}
+
 /// From the NHWC input value of an op, its output value and its attributes (dilations may be empty).
 inline Window windowOf(KernelEmitter &e, mlir::Value input, mlir::Value output, llvm::ArrayRef<int64_t> window,
                        llvm::ArrayRef<int64_t> strides, llvm::ArrayRef<int64_t> padding, llvm::ArrayRef<int64_t> dilations) {
@@ -25,22 +40,8 @@ inline Window windowOf(KernelEmitter &e, mlir::Value input, mlir::Value output, 
   auto axis = [&](int64_t i) -> WindowAxis {
     if (i < 0)
       return {k.constant(1), k.constant(1), k.constant(0), 1, 1, 1, false};
-    WindowAxis a;
-    a.in = e.dim(input, i + 1);
-    a.out = e.dim(output, i + 1);
-    a.window = window[i];
-    a.stride = strides[i];
-    a.dilation = dilations.empty() ? 1 : dilations[i];
-    int64_t span = a.dilation * (a.window - 1) + 1;
-    if (padding[2 * i] >= 0) {
-      a.before = k.constant(padding[2 * i]);
-      a.padded = padding[2 * i] > 0 || padding[2 * i + 1] > 0;
-    } else { // Keras's 'same', from the size
-      Value total = k.sub(k.add(k.mul(k.add(a.out, -1), a.stride), span), a.in);
-      a.before = k.div(k.max(total, k.constant(0)), 2);
-      a.padded = true;
-    }
-    return a;
+    return windowAxisOf(k, e.dim(input, i + 1), e.dim(output, i + 1), window[i], strides[i],
+                        dilations.empty() ? 1 : dilations[i], padding[2 * i], padding[2 * i + 1]);
   };
   Window w;
   w.y = axis(rank - 2);

@@ -20,6 +20,11 @@ double tenon::ir::kernelSeconds(KernelOp kernel, const Machine &machine) {
   touched.append(kernel.getResults().begin(), kernel.getResults().end());
   for (Value value : touched)
     bytes += 4 * elementsOf(value);
+  // Of a table that is looked up, the rows that are met.
+  if (Operation &root = kernel.getBody().front().front(); isa<GatherOp, GatherConvOp>(root)) {
+    double table = elementsOf(root.getOperand(0)), met = elementsOf(root.getOperand(1));
+    bytes -= 4 * (table - std::min(table, met * table / shapeOf(root.getOperand(0))[0]));
+  }
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     std::optional<ScheduleAttr> schedule = kernel.getSchedule();
     if (!schedule || !isa<MatmulOp, ConvOp, ConvInputGradOp>(op))

@@ -158,7 +158,9 @@ private:
     });
   }
 
-  static bool takesEpilogue(Operation *root) { return roleOf(root) == Role::Contraction || isa<ir::SumRowsOp>(root); }
+  static bool takesEpilogue(Operation *root) {
+    return roleOf(root) == Role::Contraction || isa<ir::GatherOp, ir::GatherConvOp, ir::SumRowsOp>(root);
+  }
 
   // Several ops that use a root's result may have become one map only after the last of them was seen.
   void giveEpilogue(size_t from) {

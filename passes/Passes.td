@@ -153,6 +153,40 @@ def FoldBroadcasts : Pass<"fold-broadcasts", "::mlir::func::FuncOp"> {
   let statistics = [Statistic<"dropped", "dropped", "Broadcasts no longer needed by an op">];
 }
 
+def FoldEmbedding : Pass<"fold-embedding", "::mlir::func::FuncOp"> {
+  let summary = "makes a table of an embedding's products with the layer behind it";
+  let description = [{
+    A convolution over time of an embedding's rows multiplies the same rows again and again: with every word's products
+    in a table (words, window, filters) it adds looked-up rows, `conv(table[ids], k)[t] = sum_i (table * k_i)[ids[t + i]]`.
+    A product of each row with a matrix is the row of a product. In a prediction `split-prepare` makes the table once for
+    given weights; it may take twice the embedding's memory, or eight times L2. In @loss, and where variables are assigned, the table is
+    made in each call and the cost model decides at a batch of 32; the gradients, which are taken afterwards, are those of
+    the table: sums where a word stands, and two products with as many rows as there are words.
+    All users of the rows must be such layers, or take some of the positions (a recurrent layer's first step); what stands
+    between (a dropout, a mask) keeps them apart.
+
+    Before:
+    ```mlir
+    %0 = tenon.gather %table at %ids : tensor<50x64xf32>, tensor<?x100xi32>
+    %1 = tenon.conv %0, %k {...} : tensor<?x100x64xf32>, tensor<3x64x8xf32>
+    ```
+    After:
+    ```mlir
+    %0 = tenon.transpose %k {permutation = array<i64: 1, 0, 2>} : tensor<3x64x8xf32>
+    %1 = tenon.reshape %0 {shape = array<i64: 64, 24>} : tensor<64x3x8xf32>
+    %2 = tenon.matmul %table, %1 {...} : tensor<50x64xf32>, tensor<64x24xf32>
+    %3 = tenon.reshape %2 {shape = array<i64: 50, 3, 8>} : tensor<50x24xf32>
+    %4 = tenon.gather_conv %3 at %ids {...} : tensor<50x3x8xf32>, tensor<?x100xi32>
+    ```
+    Runs on @loss before `sink-into-scan` and `differentiate` (training), on other functions after `fold-batch-norm` and
+    `merge-sibling-convolutions`, whose weights it takes.
+  }];
+  let dependentDialects = ["::tenon::ir::TenonDialect"];
+  let options = [Option<"target", "target", "std::string", "\"host\"", "the machine the layers are priced for">,
+                 Option<"training", "training", "bool", "false", "look at @loss, before differentiate; else at the others">];
+  let statistics = [Statistic<"folded", "folded", "Embeddings whose rows are no longer gathered">];
+}
+
 def FoldResidualProjection : Pass<"fold-residual-projection", "::mlir::func::FuncOp"> {
   let summary = "makes a shortcut part of the weights of the layer it is added to";
   let description = [{

@@ -13,7 +13,7 @@ static void addCleanup(OpPassManager &passes) {
 }
 
 static const std::vector<std::string> optionalNames = {"fold-batch-norm", "fold-residual-projection", "merge-sibling-convolutions",
-                                                  "sink-into-scan", "schedule-branches"};
+                                                  "fold-embedding", "sink-into-scan", "schedule-branches"};
 ArrayRef<std::string> passes::optionalPasses() { return optionalNames; }
 ArrayRef<std::string> passes::roundingPasses() { return ArrayRef(optionalNames).drop_back(); }
 
@@ -29,6 +29,7 @@ void passes::buildInferencePipeline(OpPassManager &passes, const PipelineOptions
   addOptional(passes, options, createFoldBatchNorm());
   addOptional(passes, options, createFoldResidualProjection()); // sees biases, not normalisations
   addOptional(passes, options, createMergeSiblingConvolutions(options.machine));
+  addOptional(passes, options, createFoldEmbedding(options.machine, /*training=*/false)); // takes the weights these made
   passes.addNestedPass<func::FuncOp>(createDecomposeNormalization());
   passes.addNestedPass<func::FuncOp>(createSplitGroups());
   passes.addNestedPass<func::FuncOp>(createFoldBroadcasts());
@@ -41,6 +42,7 @@ void passes::buildInferencePipeline(OpPassManager &passes, const PipelineOptions
 
 void passes::buildTrainingPipeline(OpPassManager &passes, const PipelineOptions &options) {
   addCleanup(passes);
+  addOptional(passes, options, createFoldEmbedding(options.machine, /*training=*/true)); // then gradients are looked up too
   addOptional(passes, options, createSinkIntoScan(options.machine));
   passes.addPass(createDifferentiate());
   passes.addPass(createBuildTrainStep());

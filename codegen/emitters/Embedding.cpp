@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of a table: taken by index, and the sums of what came back for each of them. The sums take an epilogue: an
-// optimizer's update of the table reads them from registers, and no gradient as large as the table is stored.
+// Rows of a table: taken by index, and the sums of what came back for each of them. Both take an epilogue: a layer that was
+// folded into the table leaves its bias and activation behind, and an optimizer's update of the table reads the sums from
+// registers, so that no gradient as large as the table is stored.
 #include "codegen/Epilogue.h"
+#include "codegen/RowTasks.h"
 #include <limits>
 
 using namespace mlir;
@@ -9,57 +11,36 @@ using namespace tenon;
 using namespace tenon::codegen;
 
 namespace {
-Type elementOf(mlir::Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
-
 AffineExpr elementsOf(const Kernel &kernel, mlir::Value value) {
   AffineExpr count = getAffineConstantExpr(1, kernel.module()->getContext());
   for (AffineExpr dim : kernel.shape(value))
     count = count * dim;
   return count;
 }
-
-// Rows of one task: about so many elements.
-constexpr int64_t grain = 8192;
-int64_t rowsPerTask(const Kernel &kernel, mlir::Value result) {
+int64_t widthOf(const Kernel &kernel, mlir::Value result) {
   auto width = dyn_cast<AffineConstantExpr>(kernel.shape(result).back());
-  return std::max<int64_t>(1, grain / std::max<int64_t>(1, width ? width.getValue() : 1));
-}
-
-// The index at a position as i64.
-Value indexAt(KernelEmitter &e, mlir::Value indices, Value position) {
-  Type element = elementOf(indices);
-  Value index = e.k.load(element, e.k.offset(e.pointer(indices), position, element));
-  return element == e.k.i64 ? index : Value(arith::ExtSIOp::create(e.k.b, e.k.i64, index));
-}
-
-void eachOfTask(KernelEmitter &e, Value count, llvm::function_ref<void(Value)> body) {
-  Value first = e.k.mul(e.task, e.plan.rowGrain);
-  e.k.each(first, e.k.min(e.k.add(first, e.plan.rowGrain), count), e.k.constant(1), body);
+  return width ? width.getValue() : 1;
 }
 
 KernelPlan planGather(const Kernel &kernel, const ir::Machine &) {
   auto gather = cast<ir::GatherOp>(kernel.root());
   KernelPlan plan;
-  plan.rowGrain = rowsPerTask(kernel, gather.getResult());
+  plan.rowGrain = rowsPerTask(widthOf(kernel, gather.getResult()));
   plan.tasks = elementsOf(kernel, gather.getIndices()).ceilDiv(plan.rowGrain);
   return plan;
 }
 void emitGather(KernelEmitter &e) {
   KernelBuilder &k = e.k;
   auto gather = cast<ir::GatherOp>(e.kernel.root());
+  Epilogue epilogue(e, gather);
   Value rows = e.dim(gather.getTable(), 0), width = e.dim(gather.getTable(), 1);
+  Value outside = k.repeated(e.kernel.module(), std::numeric_limits<float>::quiet_NaN(), k.lanes);
   eachOfTask(e, e.size(elementsOf(e.kernel, gather.getIndices())), [&](Value position) {
-    Value index = indexAt(e, gather.getIndices(), position), target = k.offset(e.results[0], k.mul(position, width));
-    auto branch = scf::IfOp::create(k.b, TypeRange{}, k.inside(index, rows), true);
-    OpBuilder::InsertionGuard guard(k.b);
-    k.b.setInsertionPointToStart(branch.thenBlock());
+    Value index = indexAt(e, gather.getIndices(), position), inside = k.inside(index, rows);
     Value source = k.offset(e.pointer(gather.getTable()), k.mul(index, width));
     k.pieces(width, [&](Value at, int64_t lanes) {
-      k.store(k.load(k.vectorOf(k.f32, lanes), k.offset(source, at)), k.offset(target, at));
-    });
-    k.b.setInsertionPointToStart(branch.elseBlock());
-    k.pieces(width, [&](Value at, int64_t lanes) {
-      k.store(k.splat(k.vectorOf(k.f32, lanes), std::numeric_limits<double>::quiet_NaN()), k.offset(target, at));
+      Value row = k.load(k.vectorOf(k.f32, lanes), k.select(inside, k.offset(source, at), outside));
+      epilogue.store(Epilogue::Cell{position, at, lanes, {}, 0, row});
     });
   });
 }
@@ -104,7 +85,7 @@ void emitRowLists(KernelEmitter &e) {
 KernelPlan planSumRows(const Kernel &kernel, const ir::Machine &) {
   mlir::Value result = kernel.root()->getResult(0);
   KernelPlan plan;
-  plan.rowGrain = rowsPerTask(kernel, result);
+  plan.rowGrain = rowsPerTask(widthOf(kernel, result));
   plan.tasks = kernel.shape(result)[0].ceilDiv(plan.rowGrain);
   return plan;
 }

@@ -35,7 +35,7 @@ protected:
     }
   }
 
-  // Inputs of @train_step: images and sample weights in (0, 1), one class per target row.
+  // Inputs of @train_step: images and sample weights in (0, 1), words from 0 to 8, one class per target row.
   SmallVector<ir::Literal> draw(int64_t batch) {
     auto loss = module->lookupSymbol<func::FuncOp>("loss");
     SmallVector<ir::Literal> inputs;
@@ -48,7 +48,7 @@ protected:
       ir::Literal literal(tensor.getElementType(), shape);
       bool target = loss.getArgAttrOfType<StringAttr>(i, "tenon.name").getValue().starts_with("target");
       for (double &value : literal.values())
-        value = target ? 0 : uniform(random);
+        value = target ? 0 : literal.isFloat() ? uniform(random) : std::floor(uniform(random) * 8.999f);
       if (target)
         for (int64_t row = 0, classes = shape.back(); row < literal.size() / classes; ++row)
           literal[row * classes + static_cast<int64_t>(uniform(random) * 0.999f * classes)] = 1;
@@ -138,7 +138,7 @@ static std::string rowName(const testing::TestParamInfo<std::tuple<const char *,
 }
 INSTANTIATE_TEST_SUITE_P(modules, Training,
                          testing::Combine(testing::Values("codegen/modules/digits.mlir", "codegen/modules/relu.mlir", "passes/modules/residual.mlir",
-                                                          "passes/modules/shared.mlir"),
+                                                          "passes/modules/shared.mlir", "passes/modules/text.mlir"),
                                           testing::Values("host", "x86-64-v3", "x86-64-v2")),
                          rowName);
 

@@ -147,8 +147,8 @@ TEST(TenonExplain, UserMistakesNameWhatThereIs) {
   expectRefused("compile mistakes.tenon --explain=xml", 2, "--explain: xml not in {text,json}");
   expectRefused("compile mistakes.tenon --disable-pass=fold-batchnorm", 2,
                 "--disable-pass: fold-batchnorm not in "
-                "{fold-batch-norm,fold-residual-projection,merge-sibling-convolutions,sink-into-scan,"
-                "schedule-branches}");
+                "{fold-batch-norm,fold-residual-projection,merge-sibling-convolutions,fold-embedding,"
+                "sink-into-scan,schedule-branches}");
 }
 
 TEST(TenonExplain, TrainingEntriesAndLoops) {
@@ -167,6 +167,25 @@ TEST(TenonExplain, TrainingEntriesAndLoops) {
   EXPECT_THAT(
       tenonTool("compile loops.tenon --train --explain").output,
       ::testing::AllOf(ContainsRegex("\n  lstm +loop over 5 steps +[0-9]+"), HasSubstr("one step of each loop")));
+}
+
+TEST(TenonExplain, FoldedEmbeddings) {
+  Tensor words = Input({100}, {.name = "words"});
+  Tensor y = Conv1D({.filters = 32, .kernelSize = {7}, .activation = "relu", .name = "conv"})(
+      Embedding({.inputDim = 2000, .outputDim = 128, .name = "embedding"})(words));
+  Model model(words, Dense({.units = 1, .name = "score"})(GlobalMaxPooling1D()(y)), {.name = "text"});
+  model.compile({.optimizer = SGD(), .loss = "mse"});
+  model.save(inTemp("text.tenon"));
+  const Json entries = explained("text.tenon --train");
+  for (auto [entry, batch] : {std::pair("predict", "1"), {"train_step", "32"}, {"evaluate_step", "32"}}) {
+    const Json folded = named(entries, entry);
+    EXPECT_EQ(named(folded["passes"], "fold-embedding")["applied"], 1) << entry;
+    EXPECT_THAT(named(folded["layers"], "embedding")["remarks"][0]["text"].get<std::string>(),
+                ContainsRegex("folded into conv: [0-9.]+ us looked up, [0-9.]+ us computed .batch " + std::string(batch) + ", one core"))
+        << entry;
+  }
+  const Json apart = explained("text.tenon --train --disable-pass=fold-embedding");
+  EXPECT_EQ(named(named(apart, "predict")["passes"], "fold-embedding")["enabled"], false);
 }
 
 } // namespace

@@ -373,6 +373,34 @@ std::vector<OpCase> makeCases() {
   cases.push_back({"row_lists/i64", {{"Bxi64", Fill::Index}}, rowLists, none});
   cases.push_back({"sum_rows", {{"4x5x7xf32"}, {"4xi32", Fill::Offsets}, {"20xi32", Fill::Inside}},
                    [](auto &b, ValueRange x) { return SumRowsOp::create(b, x[0], x[1], x[2]); }, none});
+  auto gatherConv = [](Ints strides, Ints padding, Ints dilations) -> Build {
+    return [=](ImplicitLocOpBuilder &b, ValueRange x) { return GatherConvOp::create(b, x[0], x[1], strides, padding, dilations); };
+  };
+  auto sumWindows = [](int64_t window, Ints strides, Ints padding, Ints dilations) -> Build {
+    return [=](ImplicitLocOpBuilder &b, ValueRange x) {
+      return SumWindowsOp::create(b, x[0], x[1], x[2], strides, padding, dilations, window, x[3]);
+    };
+  };
+  cases.push_back({"gather_conv", {{"6x3x5xf32"}, {"Bx7xi32", Fill::Inside}}, gatherConv({1}, {0, 0}, {1})});
+  cases.push_back({"gather_conv/wide", {{"6x2x77xf32"}, {"Bx5xi32", Fill::Inside}}, gatherConv({1}, {0, 0}, {1})});
+  cases.push_back({"gather_conv/wider", {{"6x2x320xf32"}, {"Bx3xi32", Fill::Inside}}, gatherConv({1}, {1, 1}, {1})});
+  cases.push_back({"gather_conv/one", {{"6x1x16xf32"}, {"BxTxi64", Fill::Inside}}, gatherConv({1}, {0, 0}, {1})});
+  cases.push_back({"gather_conv/causal", {{"6x3x6xf32"}, {"BxTxi32", Fill::Inside}}, gatherConv({1}, {4, 0}, {2})});
+  cases.push_back({"gather_conv/same", {{"6x5x16xf32"}, {"BxTxi32", Fill::Inside}}, gatherConv({1}, {-1, -1}, {1})});
+  cases.push_back({"gather_conv/strided", {{"6x3x19xf32"}, {"Bx11xi32", Fill::Inside}}, gatherConv({2}, {1, 2}, {1})});
+  cases.push_back({"gather_conv/strided_same", {{"6x4x8xf32"}, {"BxTxi32", Fill::Inside}}, gatherConv({3}, {-1, -1}, {2})});
+  cases.push_back({"sum_windows",
+                   {{"4x5x7xf32"}, {"5xi32", Fill::Offsets}, {"20xi32", Fill::Inside}, {"4x5xi32"}},
+                   sumWindows(3, {1}, {-1, -1}, {1}), none});
+  cases.push_back({"sum_windows/wide",
+                   {{"4x4x24xf32"}, {"5xi32", Fill::Offsets}, {"20xi32", Fill::Inside}, {"4x5xi32"}},
+                   sumWindows(7, {2}, {4, 4}, {1}), none});
+  cases.push_back({"sum_windows/wider",
+                   {{"4x4x333xf32"}, {"5xi32", Fill::Offsets}, {"20xi32", Fill::Inside}, {"4x5xi64"}},
+                   sumWindows(2, {1}, {0, 0}, {1}), none});
+  cases.push_back({"sum_windows/dilated",
+                   {{"4x2x16xf32"}, {"5xi32", Fill::Offsets}, {"20xi32", Fill::Inside}, {"4x5xi32"}},
+                   sumWindows(2, {2}, {0, 0}, {2}), none});
   // Axis 0 of every argument is the batch, so here T is a constant, and the batch in the sequences an axis of its own.
   cases.push_back({"scan", {{"4xBx12xf32"}, {"Bx3xf32"}, {"Bx3xf32"}, {"3x12xf32"}}, scan(1, 2, false, lstmStep)});
   cases.push_back({"scan/wide", {{"3xBx64xf32"}, {"Bx16xf32"}, {"Bx16xf32"}, {"16x64xf32"}}, scan(1, 2, true, lstmStep)});

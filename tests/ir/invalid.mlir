@@ -460,6 +460,54 @@ func.func @one_hot_C1(%x: tensor<3xi32>) {
 
 // -----
 
+func.func @gather_conv_C1(%x: tensor<?x3xi32>, %t: tensor<9x4xf32>) {
+  // expected-error @+1 {{expected a table (rows, window, filters) of static shape, got shape (9, 4)}}
+  %0 = tenon.gather_conv %t at %x {strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : tensor<9x4xf32>, tensor<?x3xi32>
+  return
+}
+
+// -----
+
+func.func @gather_conv_C2(%x: tensor<?xi32>, %t: tensor<9x2x4xf32>) {
+  // expected-error @+1 {{expected indices (batch, time), got shape (?,)}}
+  %0 = tenon.gather_conv %t at %x {strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : tensor<9x2x4xf32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @gather_conv_C3(%x: tensor<?x3xi32>, %t: tensor<9x4x4xf32>) {
+  // expected-error @+1 {{the output size would be zero or negative: a window of 4 does not fit into an input of size 3 (padding included), got -1}}
+  %0 = tenon.gather_conv %t at %x {strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : tensor<9x4x4xf32>, tensor<?x3xi32>
+  return
+}
+
+// -----
+
+func.func @sum_windows_C1(%g: tensor<2x3x4xf32>, %offsets: tensor<8xi32>, %order: tensor<6xi32>, %x: tensor<2x3xi32>) {
+  // expected-error @+1 {{expected a positive window, got 0}}
+  %0 = tenon.sum_windows %g by %offsets, %order like %x {window = 0 : i64, strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : tensor<2x3x4xf32>, tensor<8xi32>, tensor<6xi32> like tensor<2x3xi32>
+  return
+}
+
+// -----
+
+func.func @sum_windows_C2(%g: tensor<2x3x4xf32>, %offsets: tensor<8xi32>, %order: tensor<6xi32>, %x: tensor<2x3xi32>) {
+  // expected-error @+1 {{the operand must have the shape (2, 2, 4) of the windows, got 3 and 2}}
+  %0 = tenon.sum_windows %g by %offsets, %order like %x {window = 2 : i64, strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : tensor<2x3x4xf32>, tensor<8xi32>, tensor<6xi32> like tensor<2x3xi32>
+  return
+}
+
+// -----
+
+func.func @sum_windows_C2_order(%g: tensor<2x2x4xf32>, %offsets: tensor<8xi32>, %order: tensor<5xi32>, %x: tensor<2x3xi32>) {
+  // expected-error @+1 {{expected a position for each index, got 6 and 5}}
+  %0 = tenon.sum_windows %g by %offsets, %order like %x {window = 2 : i64, strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : tensor<2x2x4xf32>, tensor<8xi32>, tensor<5xi32> like tensor<2x3xi32>
+  return
+}
+
+// -----
+
 func.func @dropout_C1(%x: tensor<3xf32>, %seed: tensor<i64>) {
   // expected-error @+1 {{expected a rate of 0 or more and less than 1, got 1.000000}}
   %0 = tenon.dropout %x, %seed, %seed {rate = 1.0 : f64, site = 0 : i64} : tensor<3xf32>, tensor<i64>, tensor<i64>

@@ -171,6 +171,24 @@ TEST_F(Values, OneHotIgnoresIndicesOutside) {
           .values(),
       ElementsAre(0, 1, 0, 0, 0, 0, 1, 0));
 }
+TEST_F(Values, GatherConvAddsTheRowsOfAWindow) {
+  // Two taps over three words of two filters: tap 0 gives 1, 2, 3 and 10, 20, 30, tap 1 a hundred times as much.
+  Literal table = floats({3, 2, 2}, {1, 10, 100, 1000, 2, 20, 200, 2000, 3, 30, 300, 3000});
+  Literal words(IntegerType::get(context.get(), 32), {1, 4}, {2, 0, 1, 1});
+  auto windows = [&](const char *move, const char *type, Literal met) {
+    return run("%t: tensor<3x2x2xf32>, %i: tensor<1x4xi32>",
+               std::string("tenon.gather_conv %t at %i {") + move + "} : tensor<3x2x2xf32>, tensor<1x4xi32>", type, {table, met})
+        .values();
+  };
+  EXPECT_THAT(windows("strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>", "tensor<1x3x2xf32>", words),
+              ElementsAre(103, 1030, 201, 2010, 202, 2020));
+  EXPECT_THAT(windows("strides = array<i64: 2>, padding = array<i64: 2, 0>, dilations = array<i64: 2>", "tensor<1x2x2xf32>", words),
+              ElementsAre(300, 3000, 203, 2030));
+  Literal outside(IntegerType::get(context.get(), 32), {1, 4}, {2, 3, 1, 1}); // three words: 0, 1, 2
+  auto values = windows("strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>", "tensor<1x3x2xf32>", outside);
+  EXPECT_TRUE(std::isnan(values[0]) && std::isnan(values[3]));
+  EXPECT_EQ(values[4], 202);
+}
 TEST_F(Values, ConvertTruncatesAndSaturates) {
   Literal x = floats({6}, {1.9, -1.9, 3e9, -3e9, nan, infinity});
   EXPECT_THAT(run("%x: tensor<6xf32>", "tenon.convert %x to i32 : tensor<6xf32>", "tensor<6xi32>", {x}).values(),

@@ -95,10 +95,9 @@ void expectKernel(ir::KernelOp kernel, const ir::SymbolicShapes &shapes) {
                (ir::isColumnConcat(&op) && !alone);
       }))
     return expectMapOrReduction(kernel, shapes);
-  bool isUpdate = isa<ir::SumRowsOp>(body.front()) && llvm::all_of(llvm::drop_begin(ops), [](Operation &op) {
-                    return isElementwise(op) || isLeaf(op);
-                  });
-  EXPECT_TRUE(isUpdate || llvm::hasSingleElement(ops)) << "a single op stands alone";
+  bool takesEpilogue = isa<ir::GatherOp, ir::GatherConvOp, ir::SumRowsOp>(body.front()) &&
+                       llvm::all_of(llvm::drop_begin(ops), [](Operation &op) { return isElementwise(op) || isLeaf(op); });
+  EXPECT_TRUE(takesEpilogue || llvm::hasSingleElement(ops)) << "a single op stands alone";
   if (isa<ir::MatmulOp, ir::ConvFilterGradOp>(body.front())) {
     ASSERT_TRUE(kernel.getSchedule());
     EXPECT_EQ(kernel.getSchedule()->getAlgorithm(), ir::isDepthwise(&body.front()) ? "depthwise" : "filter_gradient");

@@ -10,7 +10,7 @@ using namespace tenon;
 using namespace tenon::tests;
 
 namespace {
-class Gradients : public testing::TestWithParam<std::string> {};
+class Gradients : public testing::TestWithParam<std::tuple<std::string, const char *>> {};
 
 // Fourth order: (f(-2h) - 8 f(-h) + 8 f(h) - f(2h)) / 12h.
 double finiteDifference(llvm::function_ref<double(double)> f, double h) {
@@ -30,8 +30,9 @@ std::vector<std::string> modulesWithLoss() {
 
 TEST_P(Gradients, AreTheFiniteDifferences) {
   PassTest test;
-  OwningOpRef<ModuleOp> module = test.load(GetParam());
-  ASSERT_TRUE(test.run(*module, "differentiate")) << test.diagnostics();
+  auto [name, before] = GetParam();
+  OwningOpRef<ModuleOp> module = test.load(name);
+  ASSERT_TRUE(test.run(*module, std::string(before) + "differentiate")) << test.diagnostics();
   auto loss = module->lookupSymbol<func::FuncOp>("loss");
   const ir::VariableState state = test.randomState(*module);
   auto inputs = test.randomInputs(*module, "loss", 3);
@@ -57,8 +58,12 @@ TEST_P(Gradients, AreTheFiniteDifferences) {
     expectNear(expected, results[i], 1e-8, variable.str());
   }
 }
-INSTANTIATE_TEST_SUITE_P(Modules, Gradients, testing::ValuesIn(modulesWithLoss()),
-                         [](auto &info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Modules, Gradients,
+                         testing::Combine(testing::ValuesIn(modulesWithLoss()),
+                                          testing::Values("", "func.func(fold-embedding{target=x86-64-v3 training=true}),")),
+                         [](auto &info) {
+                           return std::get<0>(info.param) + (*std::get<1>(info.param) ? "_folded" : "");
+                         });
 
 TEST(Differentiate, SaysWhichVariableGetsNoUpdate) {
   PassTest test;

@@ -19,6 +19,8 @@ std::vector<Case> cases() {
   const std::string pipelines[] = {onFunctions("fold-batch-norm"),
                                    onFunctions("fold-batch-norm,fold-residual-projection"),
                                    onFunctions("fold-batch-norm,merge-sibling-convolutions{target=x86-64-v3}"),
+                                   onFunctions("fold-embedding{target=x86-64-v3}"),
+                                   onFunctions("fold-embedding{target=x86-64-v3 training=true}"),
                                    onFunctions("decompose-normalization"),
                                    onFunctions("fold-broadcasts"),
                                    onFunctions("decompose-normalization,form-kernels{target=x86-64-v3}"),
@@ -69,8 +71,8 @@ TEST_P(Meaning, ASecondRunChangesNothing) {
   std::string once = print(*module);
   std::string again = GetParam().pipeline; // after the whole pipeline every pass of it finds nothing left to do
   if (again.starts_with("tenon-"))
-    again = "func.func(fold-batch-norm,fold-residual-projection,merge-sibling-convolutions,decompose-normalization,"
-            "fold-broadcasts,form-kernels),split-prepare,func.func(schedule-branches{target=x86-64-v3})";
+    again = "func.func(fold-batch-norm,fold-residual-projection,merge-sibling-convolutions,fold-embedding,"
+            "decompose-normalization,fold-broadcasts,form-kernels),split-prepare,func.func(schedule-branches{target=x86-64-v3})";
   if (GetParam().pipeline.starts_with("tenon-training"))
     again = "differentiate,build-train-step," + again;
   ASSERT_TRUE(test.run(*module, again)) << test.diagnostics();

@@ -40,7 +40,7 @@ TEST_P(TrainStep, IsTheLossAndTheUpdatesOneAfterTheOther) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Modules, TrainStep,
-    testing::Combine(testing::Values("residual", "shared"),
+    testing::Combine(testing::Values("residual", "shared", "text"),
                      testing::Values("differentiate,build-train-step", "tenon-training{target=x86-64-v3}")),
     [](auto &info) { return std::string(std::get<0>(info.param)) + (info.index % 2 ? "_pipeline" : "_alone"); });
 
