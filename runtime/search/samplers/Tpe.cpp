@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/Range.h"
+#include "runtime/search/samplers/Parzen.h"
+#include "runtime/search/samplers/SharedSpace.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace tenon {
+using namespace search;
+
+namespace {
+/// A trial's rank: complete ones by their loss, then pruned ones, those that got further first.
+using Rank = std::tuple<int, int64_t, double>;
+Rank rankOf(const SearchHistory &history, const TrialRecord &trial) {
+  double loss = trial.value ? history.loss(*trial.value) : std::numeric_limits<double>::infinity();
+  if (trial.state == TrialState::Complete)
+    return {0, 0, loss};
+  return {1, trial.reports.empty() ? 0 : -trial.reports.rbegin()->first, loss};
+}
+
+struct Split {
+  std::vector<const TrialRecord *> good, bad; // by number
+};
+
+Split split(const SearchHistory &history, bool withRunning, int64_t without) {
+  std::vector<std::pair<Rank, const TrialRecord *>> finished;
+  finished.reserve(history.trials.size());
+  for (const TrialRecord &trial : history.trials)
+    if (trial.state == TrialState::Complete || trial.state == TrialState::Pruned)
+      finished.emplace_back(rankOf(history, trial), &trial);
+  size_t count = std::min<size_t>((finished.size() + 9) / 10, 25);
+  std::nth_element(finished.begin(), finished.begin() + int64_t(count), finished.end());
+  Split split;
+  for (size_t i = 0; i < finished.size(); ++i)
+    (i < count ? split.good : split.bad).push_back(finished[i].second);
+  if (withRunning)
+    for (const TrialRecord &trial : history.trials)
+      if (trial.state == TrialState::Running && trial.number != without)
+        split.bad.push_back(&trial);
+  std::sort(split.good.begin(), split.good.end()); // they lie in one vector, by number
+  std::sort(split.bad.begin(), split.bad.end());
+  return split;
+}
+
+int64_t finishedOf(const SearchHistory &history) {
+  return std::count_if(history.trials.begin(), history.trials.end(), [](const TrialRecord &trial) {
+    return trial.state == TrialState::Complete || trial.state == TrialState::Pruned;
+  });
+}
+
+std::vector<Place> placesOf(const std::vector<const TrialRecord *> &trials, const std::vector<SpaceParameter> &space,
+                            const std::vector<const ParameterRange *> &ranges) {
+  std::vector<Place> places;
+  places.reserve(trials.size());
+  std::vector<const ParameterValue *> values(space.size());
+  for (const TrialRecord *trial : trials) {
+    bool all = true;
+    for (size_t i = 0; i < space.size() && all; ++i)
+      all = (values[i] = valueOf(*trial, space[i]));
+    if (all)
+      places.push_back(placeOf(ranges, values));
+  }
+  return places;
+}
+
+/// The candidate of the largest ratio of the good trials' density to the bad ones'.
+Place best(const SearchHistory &history, const Split &split, const std::vector<SpaceParameter> &space, int candidates,
+           Draws draws) {
+  std::vector<const ParameterRange *> ranges;
+  for (const SpaceParameter &parameter : space)
+    ranges.push_back(&parameter.range);
+  Parzen good(ranges, placesOf(split.good, space, ranges)), bad(ranges, placesOf(split.bad, space, ranges));
+  Place best;
+  double bestRatio = 0;
+  std::vector<Place> seen; // a discrete candidate comes up often
+  for (int i = 0; i < candidates; ++i) {
+    Place place = good.draw(draws);
+    if (std::find(seen.begin(), seen.end(), place) != seen.end())
+      continue;
+    double ratio = good.logDensity(place) - bad.logDensity(place);
+    if (best.empty() || ratio > bestRatio) {
+      best = place;
+      bestRatio = ratio;
+    }
+    seen.push_back(std::move(place));
+  }
+  return best;
+}
+} // namespace
+
+TpeSampler::TpeSampler(TpeOptions options) : options_(options) {
+  if (options.startupTrials < 1 || options.candidates < 1)
+    throw Error("TpeSampler: expected startupTrials and candidates of 1 or more, received " +
+                    std::to_string(options.startupTrials) + " and " + std::to_string(options.candidates),
+                Fault::Usage);
+}
+
+std::vector<Parameter> TpeSampler::sampleJointly(const SearchHistory &history, int64_t trial) const {
+  if (!options_.multivariate || finishedOf(history) < options_.startupTrials)
+    return {};
+  std::vector<SpaceParameter> space = sharedSpace(history);
+  if (space.empty())
+    return {};
+  Place place = best(history, split(history, options_.constantLiar, trial), space, options_.candidates,
+                     Draws(history.seed, trial, "tpe"));
+  std::vector<Parameter> point;
+  for (size_t i = 0; i < space.size(); ++i)
+    point.push_back({space[i].name, space[i].range, valueAt(space[i].range, place[i])});
+  return point;
+}
+
+ParameterValue TpeSampler::sampleOne(const SearchHistory &history, const TrialRecord &trial, const std::string &name,
+                                     const ParameterRange &range) const {
+  if (finishedOf(history) < options_.startupTrials)
+    return RandomSampler().sampleOne(history, trial, name, range);
+  if (range.count() == 1)
+    return range.at(0);
+  Place place = best(history, split(history, options_.constantLiar, trial.number), {{name, range}}, options_.candidates,
+                     Draws(history.seed, trial.number, "tpe " + name));
+  return valueAt(range, place[0]);
+}
+
+} // namespace tenon
