@@ -69,13 +69,13 @@ private:
 
 struct TpeOptions {
   int startupTrials = 10; ///< finished ones before the first that is not random
-  int candidates = 24;    ///< drawn from the good trials' density; the one of the best ratio is taken
+  int candidates = 12;    ///< drawn from the good trials' density; the one of the best ratio is taken
   bool multivariate = false; ///< parameters that all trials have are drawn together, not one by one
   bool constantLiar = true;  ///< running trials count as bad ones, so that workers spread
 };
-/// Tree-structured Parzen estimator (Bergstra et al., "Algorithms for hyper-parameter optimization", 2011), with the
-/// settings of Watanabe, "Tree-structured Parzen estimator: understanding its algorithm components", 2023: the best
-/// min(ceil(n / 10), 25) trials are the good ones, kernels are as wide as the larger gap to a neighbour.
+/// Tree-structured Parzen estimator (Bergstra et al., "Algorithms for hyper-parameter optimization", 2011; its settings
+/// are compared in Watanabe, "Tree-structured Parzen estimator: understanding its algorithm components", 2023): the
+/// best min(ceil(0.15 n), 25) trials are the good ones, kernels are as wide as the larger gap to a neighbour.
 class TpeSampler : public Sampler {
 public:
   explicit TpeSampler(TpeOptions options = {});
