@@ -111,11 +111,11 @@ private:
 };
 
 struct GeneticOptions {
-  int population = 20;          ///< the first that many trials are random; then parents are the best that many so far
+  int population = 10;          ///< the first that many trials are random; then parents are the best that many so far
   int tournament = 3;           ///< how many draw for being a parent
   double crossover = 0.9;       ///< probability that a child has two parents
-  double crossoverIndex = 5;    ///< simulated binary crossover's eta: larger is closer to the parents
-  double mutationIndex = 20;    ///< polynomial mutation's eta
+  double crossoverIndex = 2;    ///< simulated binary crossover's eta: larger is closer to the parents
+  double mutationIndex = 10;    ///< polynomial mutation's eta
   double mutation = 0;          ///< probability per parameter; 0: one divided by the number of parameters
 };
 /// A steady-state genetic algorithm: tournament selection, simulated binary crossover and polynomial mutation (Deb and

@@ -11,7 +11,7 @@ struct Row {
 };
 template <typename S> std::shared_ptr<Sampler> make() { return std::make_shared<S>(); }
 const Row rows[] = {{"random", make<RandomSampler>}, {"grid", make<GridSampler>}, {"tpe", make<TpeSampler>},
-                    {"genetic", make<GeneticSampler>}, {"cmaes", make<CmaEsSampler>}};
+                    {"gp", make<GaussianProcessSampler>}, {"genetic", make<GeneticSampler>}, {"cmaes", make<CmaEsSampler>}};
 } // namespace
 
 const std::vector<std::string> &samplerNames() {
