@@ -34,7 +34,7 @@ public:
   /// A value for one parameter of a running trial, `trial.parameters` being those it has so far.
   virtual ParameterValue sampleOne(const SearchHistory &history, const TrialRecord &trial, const std::string &name,
                                    const ParameterRange &range) const = 0;
-  /// Whether there is nothing left to try.
+  /// Whether there is nothing left to try, as long as no running trial shows more of the space.
   virtual bool isExhausted(const SearchHistory &) const { return false; }
   /// Whether it ends by itself.
   virtual bool isFinite() const { return false; }

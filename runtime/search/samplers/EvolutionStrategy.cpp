@@ -90,7 +90,7 @@ void EvolutionStrategy::update(const std::vector<VectorXd> &points) {
 }
 
 bool EvolutionStrategy::isConverged() const {
-  return sigma_ * scales_.maxCoeff() < 1e-5 || scales_.maxCoeff() > 1e7 * scales_.minCoeff();
+  return sigma_ * scales_.maxCoeff() < 1e-4 || scales_.maxCoeff() > 1e7 * scales_.minCoeff();
 }
 
 } // namespace tenon::search

@@ -19,7 +19,7 @@ public:
   Eigen::VectorXd draw(Draws &draws) const;
   /// One generation; `points` are population() ones, the best first.
   void update(const std::vector<Eigen::VectorXd> &points);
-  /// Whether it has no more to find: its points are less than 1e-5 of the range apart, or the covariance is singular.
+  /// Whether it has no more to find: its points are less than 1e-4 of the range apart, or the covariance is singular.
   bool isConverged() const;
 
 private:
