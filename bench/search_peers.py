@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What bench_search measures, of Optuna and hyperopt: the median over the seeds of the best value after 50, 100 and 200
-trials of Branin and Hartmann6, and the time a trial takes.
+trials of Branin and Hartmann6, and the processor time of a trial.
 
 usage: search_peers.py [--seeds N] [ROW...]    (pip install optuna cmaes hyperopt; Optuna's GP needs torch as well)
 """
@@ -77,9 +77,9 @@ def main():
     for name in arguments.rows:
         print(f"| {name:23} |", end="", flush=True)
         for function, bounds in FUNCTIONS:
-            begin = time.perf_counter()
+            begin = time.process_time()
             values = [ROWS[name](function, bounds, seed) for seed in range(arguments.seeds)]
-            cost = (time.perf_counter() - begin) / arguments.seeds / 200 * 1e3
+            cost = (time.process_time() - begin) / arguments.seeds / 200 * 1e3
             medians = [statistics.median(min(run[:count]) for run in values) for count in (50, 100, 200)]
             print(" %7.3f / %7.3f / %7.3f (%6.2f ms a trial) |" % (*medians, cost), end="", flush=True)
         print(flush=True)

@@ -90,7 +90,7 @@ private:
 
 struct GaussianProcessOptions {
   int startupTrials = 10;
-  int maxPoints = 200;    ///< trials the process is fitted to: the best half and the latest; bounds the cost (cubic)
+  int maxPoints = 150;    ///< trials it knows: the best half and the latest; bounds the cost (cubic)
   int candidates = 2048;  ///< random points whose best are then improved by local search
 };
 /// Bayesian optimization by a Gaussian process (Snoek, Larochelle and Adams, "Practical Bayesian optimization of machine

@@ -12,6 +12,7 @@ using Eigen::VectorXd;
 
 namespace {
 const double root5 = std::sqrt(5.);
+constexpr Index mostFitted = 80;
 
 /// Sums of squared differences, each dimension times its weight.
 MatrixXd squaredDistances(const MatrixXd &a, const MatrixXd &b, const Eigen::ArrayXd &weights) {
@@ -28,20 +29,28 @@ ArrayXXd maternOf(const MatrixXd &squares) {
 }
 } // namespace
 
-GaussianProcess::GaussianProcess(MatrixXd points, VectorXd values)
-    : points_(std::move(points)), values_(std::move(values)) {
-  const Index dimensions = points_.rows();
+GaussianProcess::GaussianProcess(MatrixXd points, VectorXd values) {
+  const Index dimensions = points.rows(), count = points.cols();
+  // Every evaluation of the likelihood costs the cube of the points; its maximum moves little beyond so many.
+  const Index stride = (count + mostFitted - 1) / mostFitted, fitted = (count + stride - 1) / stride;
+  points_.resize(dimensions, fitted);
+  values_.resize(fitted);
+  for (Index i = 0; i < fitted; ++i) {
+    points_.col(i) = points.col(i * stride);
+    values_[i] = values[i * stride];
+  }
   VectorXd low = VectorXd::Constant(dimensions + 2, std::log(1e-3)), high = VectorXd::Constant(dimensions + 2, std::log(1e4));
   low[dimensions] = std::log(1e-2), high[dimensions] = std::log(1e3); // scale
   low[dimensions + 1] = std::log(1e-6), high[dimensions + 1] = std::log(1.); // noise
   VectorXd best;
   double bestValue = 0;
-  for (double length : {0.3, 1.}) {
+  // A second start finds another explanation of few points; of many there is mostly one.
+  for (double length : count <= 60 ? std::vector{0.3, 1.} : std::vector{0.3}) {
     VectorXd logs = VectorXd::Constant(dimensions + 2, -2 * std::log(length));
     logs[dimensions] = 0;
     logs[dimensions + 1] = std::log(1e-3);
     double value = descend([this](const VectorXd &at, VectorXd &gradient) { return negativeLogPosterior(at, gradient); },
-                           logs, low, high, 40);
+                           logs, low, high, 30);
     if (best.size() == 0 || value < bestValue) {
       best = logs;
       bestValue = value;
@@ -50,6 +59,8 @@ GaussianProcess::GaussianProcess(MatrixXd points, VectorXd values)
   inverseSquares_ = best.head(dimensions).array().exp();
   scale_ = std::exp(best[dimensions]);
   noise_ = std::exp(best[dimensions + 1]);
+  points_ = std::move(points);
+  values_ = std::move(values);
   condition();
 }
 
