@@ -127,7 +127,8 @@ double Parzen::choiceMass(size_t number, size_t parameter, double at) const {
 
 double Parzen::logDensity(const Place &place) const {
   const size_t parameters = ranges_.size(), kernels = weights_.size();
-  std::vector<double> products = weights_;
+  products_ = weights_;
+  std::vector<double> &products = products_;
   for (size_t p = 0; p < parameters; ++p) {
     const double at = place[p];
     if (isChoice(p)) {

@@ -42,6 +42,7 @@ private:
   std::vector<const ParameterRange *> ranges_;
   std::vector<Kernel> kernels_;   // the prior's come last
   std::vector<double> weights_, cumulated_; // their sum is 1
+  mutable std::vector<double> products_;    // of logDensity, kept so that it allocates nothing
 };
 
 } // namespace tenon::search

@@ -20,17 +20,19 @@ Split split(const SearchHistory &history, bool withRunning, int64_t without) {
   for (const TrialRecord &trial : history.trials)
     if (trial.state == TrialState::Complete || trial.state == TrialState::Pruned)
       finished.emplace_back(rankOf(history, trial), &trial);
-  size_t count = std::min<size_t>((finished.size() * 15 + 99) / 100, 25);
-  std::nth_element(finished.begin(), finished.begin() + int64_t(count), finished.end());
+  const size_t count = std::min<size_t>((finished.size() * 15 + 99) / 100, 25);
+  std::vector<std::pair<Rank, const TrialRecord *>> ordered = finished;
+  std::nth_element(ordered.begin(), ordered.begin() + int64_t(count) - 1, ordered.end());
+  const auto last = ordered[count - 1];
   Split split;
-  for (size_t i = 0; i < finished.size(); ++i)
-    (i < count ? split.good : split.bad).push_back(finished[i].second);
-  if (withRunning)
-    for (const TrialRecord &trial : history.trials)
-      if (trial.state == TrialState::Running && trial.number != without)
-        split.bad.push_back(&trial);
-  std::sort(split.good.begin(), split.good.end()); // they lie in one vector, by number
-  std::sort(split.bad.begin(), split.bad.end());
+  size_t next = 0;
+  for (const TrialRecord &trial : history.trials)
+    if (next < finished.size() && finished[next].second == &trial) {
+      (finished[next] <= last ? split.good : split.bad).push_back(&trial);
+      ++next;
+    } else if (withRunning && trial.state == TrialState::Running && trial.number != without) {
+      split.bad.push_back(&trial);
+    }
   return split;
 }
 
