@@ -29,10 +29,10 @@ public:
 
 private:
   struct Kernel {
-    double mean = 0.5, width = 1; ///< of a choice: its number, unused
-    double inverseWidth = 1;
+    double mean = 0.5, inverseWidth = 1; ///< of a choice: its number, unused
+    double height = 1;                   ///< of the density at the mean
+    double width = 1;
     double factor = 1; ///< what makes the density's integral over the range 1
-    double height = 1; ///< of the density at the mean
   };
   bool isChoice(size_t parameter) const { return ranges_[parameter]->kind == ParameterKind::Categorical; }
   const Kernel &kernel(size_t number, size_t parameter) const { return kernels_[number * ranges_.size() + parameter]; }
@@ -42,7 +42,7 @@ private:
   std::vector<const ParameterRange *> ranges_;
   std::vector<Kernel> kernels_;   // the prior's come last
   std::vector<double> weights_, cumulated_; // their sum is 1
-  mutable std::vector<double> products_;    // of logDensity, kept so that it allocates nothing
+  mutable std::vector<double> products_, squares_; // of logDensity, kept so that it allocates nothing
 };
 
 } // namespace tenon::search

@@ -45,11 +45,12 @@ int64_t finishedOf(const SearchHistory &history) {
 std::vector<double> placesOf(const std::vector<const TrialRecord *> &trials, const std::vector<SpaceParameter> &space) {
   std::vector<double> places;
   places.reserve(trials.size() * space.size());
+  std::vector<size_t> hints(space.size());
   for (const TrialRecord *trial : trials) {
     size_t begin = places.size();
-    for (const SpaceParameter &parameter : space)
-      if (const ParameterValue *value = valueOf(*trial, parameter))
-        places.push_back(coordinateOf(parameter.range, *value));
+    for (size_t i = 0; i < space.size(); ++i)
+      if (const ParameterValue *value = valueOf(*trial, space[i], hints[i]))
+        places.push_back(coordinateOf(space[i].range, *value));
     if (places.size() - begin < space.size())
       places.resize(begin); // it has not all of them
   }
