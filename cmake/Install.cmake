@@ -4,7 +4,7 @@
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Tenon)
 
-set(libraries tenon_runtime tenon_images)
+set(libraries tenon_runtime tenon_images tenon_search)
 set(programs)
 if(TARGET tenon)
   list(APPEND libraries tenon)
@@ -24,7 +24,7 @@ endforeach()
 
 file(RELATIVE_PATH from_bin /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
 # libMLIR lies in LLVM's own folder, which the loader does not search by itself.
-set_target_properties(tenon_runtime tenon_images PROPERTIES INSTALL_RPATH "$ORIGIN")
+set_target_properties(tenon_runtime tenon_images tenon_search PROPERTIES INSTALL_RPATH "$ORIGIN")
 if(TARGET tenon)
   set_target_properties(tenon PROPERTIES INSTALL_RPATH "$ORIGIN;${LLVM_LIBRARY_DIR}")
 endif()

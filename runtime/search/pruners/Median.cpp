@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/pruners/Reports.h"
+
+#include <algorithm>
+
+namespace tenon {
+
+MedianPruner::MedianPruner(MedianPrunerOptions options) : options_(options) {
+  if (options.startupTrials < 0 || options.warmupSteps < 0 || options.intervalSteps < 1)
+    throw Error("MedianPruner: expected startupTrials and warmupSteps of 0 or more and intervalSteps of 1 or more, "
+                "received " +
+                    std::to_string(options.startupTrials) + ", " + std::to_string(options.warmupSteps) + " and " +
+                    std::to_string(options.intervalSteps),
+                Fault::Usage);
+}
+
+bool MedianPruner::shouldPrune(const SearchHistory &history, const TrialRecord &trial) const {
+  int64_t step = trial.reports.rbegin()->first;
+  if (step < options_.warmupSteps || (step - options_.warmupSteps) % options_.intervalSteps != 0)
+    return false;
+  int complete = 0;
+  std::vector<double> others;
+  for (const TrialRecord &other : history.trials)
+    if (other.state == TrialState::Complete) {
+      ++complete;
+      if (auto found = other.reports.find(step); found != other.reports.end())
+        others.push_back(search::lossOf(history, found->second));
+    }
+  if (complete < options_.startupTrials || others.empty())
+    return false;
+  double best = std::numeric_limits<double>::infinity();
+  for (auto &[_, value] : trial.reports)
+    best = std::min(best, search::lossOf(history, value));
+  std::sort(others.begin(), others.end());
+  size_t half = others.size() / 2;
+  double median = others.size() % 2 ? others[half] : (others[half - 1] + others[half]) / 2;
+  return best > median || !(best < std::numeric_limits<double>::infinity());
+}
+
+} // namespace tenon
