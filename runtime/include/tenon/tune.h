@@ -11,7 +11,7 @@ struct TuneProgram {
   struct Option {
     std::string name; ///< "--epochs"
     std::string description;
-    std::string *value; ///< what it is without the option, and with it
+    std::variant<std::string *, int *, double *> value; ///< what it is without the option, and with it
   };
   std::string description = "Chooses hyper-parameters.";
   std::optional<Direction> direction = std::nullopt; ///< of the objective's value

@@ -54,7 +54,8 @@ std::vector<Tick> Scale::linearTicks(int count, bool whole) const {
   const double largest = std::max(std::abs(low_), std::abs(high_));
   const int digits =
       std::max(1, int(std::floor(std::log10(largest) + 1e-9)) - int(std::floor(std::log10(step) + 1e-9)) + 1);
-  for (double i = std::ceil(low_ / step - 1e-9); i * step <= high_ + 1e-9 * step && ticks.size() < 100; ++i) {
+  // The 0.0 makes 0 of -0.
+  for (double i = std::ceil(low_ / step - 1e-9) + 0.0; i * step <= high_ + 1e-9 * step && ticks.size() < 100; ++i) {
     char label[40];
     std::snprintf(label, sizeof label, "%.*g", std::min(digits, 17), i * step);
     ticks.push_back({i * step, readable(std::stod(label))});

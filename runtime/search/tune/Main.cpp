@@ -20,7 +20,8 @@ int tuneMain(int argc, char **argv, const Objective &objective, const TuneProgra
   const std::string name = argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "tune";
   CLI::App app(program.description, name);
   for (const TuneProgram::Option &option : program.options)
-    app.add_option(option.name, *option.value, option.description)->capture_default_str();
+    std::visit([&](auto *value) { app.add_option(option.name, *value, option.description)->capture_default_str(); },
+               option.value);
   search::TuneOptions options;
   search::addOptions(app, options);
   app.footer(search::endsText);

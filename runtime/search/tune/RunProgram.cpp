@@ -7,6 +7,7 @@
 #include "runtime/search/tune/Signals.h"
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <poll.h>
 #include <unistd.h>
