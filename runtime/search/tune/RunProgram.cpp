@@ -22,7 +22,7 @@ class Run {
 public:
   Run(Trial &trial, const std::vector<std::string> &words, const ProgramOptions &options)
       : trial_(trial), options_(options), begin_(now()), touched_(begin_) {
-    const std::string folder = trial.folder(),
+    const std::string folder = std::filesystem::absolute(trial.folder()).string(),
                       number = trial.execution() ? "." + std::to_string(trial.execution()) : "";
     errors_ = folder + "/stderr" + number + ".txt";
     kept_.open(folder + "/stdout" + number + ".txt", std::ios::binary);

@@ -164,6 +164,8 @@ int tune(const TuneOptions &options, const TuneTask &task) {
     return signal;
   }
   print(study, options);
+  if (!study.best())
+    throw Error("the search has ended and no trial is complete");
   if (task.afterwards)
     task.afterwards(study);
   return 0;

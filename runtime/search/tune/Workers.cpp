@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace tenon::search {
@@ -73,7 +74,7 @@ void Workers::judge(Worker &worker, int status, const Watch &watch) {
     return;
   }
   const std::string how = "a worker ended with " + statusText(status);
-  if (said.empty()) {
+  if (said.empty() && WIFEXITED(status)) { // so would every one
     if (!error_)
       error_ = Error(how + " before it could begin");
     return;
