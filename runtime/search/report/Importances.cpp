@@ -76,7 +76,8 @@ private:
     for (size_t i : drawn)
       error += (samples_.values[i] - mean) * (samples_.values[i] - mean);
     const Split split = bestSplit(drawn, mean);
-    if (split.gain <= 1e-12 * error || error == 0) {
+    // Of equal values, rounding leaves next to nothing.
+    if (split.gain <= 1e-12 * error || error <= 1e-24 * double(drawn.size()) * mean * mean) {
       leaves_.push_back({std::move(box), mean});
       return;
     }

@@ -23,8 +23,9 @@ Scale::Scale(double low, double high, bool log) : low_(low), high_(high), log_(l
 Scale Scale::of(const std::vector<double> &values) {
   auto [least, most] = std::minmax_element(values.begin(), values.end());
   const double low = *least, high = *most;
-  if (low > 0 && high / low >= 100 && std::isfinite(high / low)) {
-    const double room = std::pow(high / low, 0.04);
+  // Of logarithms, as the quotient may be too large for a number.
+  if (low > 0 && std::log(high) - std::log(low) >= std::log(100)) {
+    const double room = std::exp(0.04 * (std::log(high) - std::log(low)));
     return Scale(low / room, high * room, true);
   }
   const double room = 0.04 * (high - low);
@@ -37,7 +38,8 @@ Scale &Scale::between(double from, double to) {
 }
 
 double Scale::place(double value) const {
-  const double share = log_ ? std::log(value / low_) / std::log(high_ / low_) : (value - low_) / (high_ - low_);
+  const double share =
+      log_ ? (std::log(value) - std::log(low_)) / (std::log(high_) - std::log(low_)) : (value - low_) / (high_ - low_);
   return from_ + share * (to_ - from_);
 }
 
