@@ -60,7 +60,7 @@ Model modelOf(Trial &trial) {
 double train(Trial &trial, const Digits &digits, int epochs) {
   setRandomSeed(1);
   Model model = modelOf(trial);
-  const int batch = 16 << trial.suggestInt("batch_size_doublings", 0, 3); // 16 to 128
+  const int batch = std::stoi(trial.suggestCategorical("batch_size", {"16", "32", "64", "128"}));
   const History history = model.fit(
       digits.train, {.batchSize = batch,
                      .epochs = epochs,
@@ -106,6 +106,6 @@ int main(int argc, char **argv) {
                                 {"units", int64_t(0)},
                                 {"optimizer", "adam"},
                                 {"learning_rate_adam", 1e-3},
-                                {"batch_size_doublings", int64_t(1)}},
+                                {"batch_size", "32"}},
                    .afterwards = [&](const Study &study) { compare(study, loaded()); }});
 }

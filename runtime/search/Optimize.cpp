@@ -46,6 +46,11 @@ double meanOf(const Objective &objective, Trial &trial, search::RunningTrial &ru
     sum += value;
   return sum / double(done.size());
 }
+struct Counted {
+  std::atomic<int> &count;
+  explicit Counted(std::atomic<int> &count) : count(count) { ++count; }
+  ~Counted() { --count; }
+};
 } // namespace
 
 void Study::optimize(const Objective &objective, const SearchLimits &limits) {
@@ -69,6 +74,7 @@ void Study::optimize(const Objective &objective, const SearchLimits &limits) {
       continue;
     }
     Trial &trial = *asked;
+    Counted counted(store_->optimizing);
     try {
       try {
         tell(trial, meanOf(objective, trial, *trial.running_, limits.executions));
@@ -97,6 +103,8 @@ void Study::optimize(const Objective &objective, const SearchLimits &limits) {
 }
 
 bool Study::hasOthers() const {
+  if (store_->optimizing > 0)
+    return true;
   Step step(*store_);
   for (const TrialRecord &trial : step.trials())
     if (trial.state == TrialState::Running && (step.isOthers(trial) || step.isLeft(trial)))

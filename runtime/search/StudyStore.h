@@ -6,6 +6,7 @@
 #include "runtime/search/Locks.h"
 #include "runtime/search/StudyState.h"
 
+#include <atomic>
 #include <mutex>
 #include <set>
 
@@ -47,6 +48,8 @@ public:
   /// The worker does not have its trial any more.
   void release(int64_t owner);
   std::string folderOf(int64_t number) const;
+
+  std::atomic<int> optimizing = 0; ///< trials that calls of Study::optimize have now, each in its thread
 
 private:
   void open();

@@ -66,6 +66,10 @@ class Includes(unittest.TestCase):
     def testTheGrepFindsAViolation(self):
         self.assertNotEqual(violations("codegen", {"schema"}), [])
 
+    def testEigenIsIncludedBySearchAlone(self):
+        users = {os.path.dirname(path) for path, included in headers("runtime") if included.startswith("Eigen/")}
+        self.assertEqual(users, {"runtime/search/samplers"})
+
     def testTheRuntimeKnowsNoLayerByName(self):
         layers = re.compile(r"\b(Conv2D|BatchNormalization|MaxPooling2D|LSTM|Embedding)\b")
         for base, _, names in os.walk(os.path.join(SOURCE, "runtime")):

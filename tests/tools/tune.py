@@ -4,11 +4,11 @@
 import csv
 import json
 import os
+import pty
 import re
 import shlex
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -157,6 +157,23 @@ class Runs(Folder):
     def testProgressIsALineForEachTrial(self):
         lines = self.tune("echo {x}", *X, "--trials", 3).stderr.splitlines()
         self.assertEqual([re.match(r"trial (\d): 0\.\d+ \(best.*\)  x=0\.\d+$", line).group(1) for line in lines], ["0", "1", "2"])
+
+    def testProgressOnATerminalIsOneLine(self):
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        search = subprocess.Popen([os.path.join(BIN, "tenon"), "tune", "--command", "echo {x}", *X, "--trials", "5"], cwd=self.folder,
+                                  env=self.environment, stdout=subprocess.DEVNULL, stderr=theirs)
+        os.close(theirs)
+        said = b""
+        try:
+            while part := os.read(ours, 65536):
+                said += part
+        except OSError:  # how a terminal says that it is closed
+            pass
+        self.assertEqual(search.wait(), 0)
+        text = said.decode()
+        self.assertRegex(text, r"\r5/5 trials  \d+\.\d s  best 0\.\d+ of trial \d: x=0\.\d+(…)?\x1b\[K\r\n$")
+        self.assertEqual(text.count("\n"), 1, text)
 
     def testAPrunedProgramIsEnded(self):
         # Every odd trial reports worse values than all even ones: the median pruner ends it at once.

@@ -34,7 +34,7 @@ public:
   /// A value for one parameter of a running trial, `trial.parameters` being those it has so far.
   virtual ParameterValue sampleOne(const SearchHistory &history, const TrialRecord &trial, const std::string &name,
                                    const ParameterRange &range) const = 0;
-  /// Whether there is nothing left to try.
+  /// Whether there is nothing left to try, as long as no running trial shows more of the space.
   virtual bool isExhausted(const SearchHistory &) const { return false; }
   /// Whether it ends by itself.
   virtual bool isFinite() const { return false; }
@@ -69,13 +69,13 @@ private:
 
 struct TpeOptions {
   int startupTrials = 10; ///< finished ones before the first that is not random
-  int candidates = 24;    ///< drawn from the good trials' density; the one of the best ratio is taken
+  int candidates = 12;    ///< drawn from the good trials' density; the one of the best ratio is taken
   bool multivariate = false; ///< parameters that all trials have are drawn together, not one by one
   bool constantLiar = true;  ///< running trials count as bad ones, so that workers spread
 };
-/// Tree-structured Parzen estimator (Bergstra et al., "Algorithms for hyper-parameter optimization", 2011), with the
-/// settings of Watanabe, "Tree-structured Parzen estimator: understanding its algorithm components", 2023: the best
-/// min(ceil(n / 10), 25) trials are the good ones, kernels are as wide as the larger gap to a neighbour.
+/// Tree-structured Parzen estimator (Bergstra et al., "Algorithms for hyper-parameter optimization", 2011; its settings
+/// are compared in Watanabe, "Tree-structured Parzen estimator: understanding its algorithm components", 2023): the
+/// best min(ceil(0.15 n), 25) trials are the good ones, kernels are as wide as the larger gap to a neighbour.
 class TpeSampler : public Sampler {
 public:
   explicit TpeSampler(TpeOptions options = {});
@@ -90,7 +90,7 @@ private:
 
 struct GaussianProcessOptions {
   int startupTrials = 10;
-  int maxPoints = 200;    ///< trials the process is fitted to: the best half and the latest; bounds the cost (cubic)
+  int maxPoints = 150;    ///< trials it knows: the best half and the latest; bounds the cost (cubic)
   int candidates = 2048;  ///< random points whose best are then improved by local search
 };
 /// Bayesian optimization by a Gaussian process (Snoek, Larochelle and Adams, "Practical Bayesian optimization of machine
@@ -111,11 +111,11 @@ private:
 };
 
 struct GeneticOptions {
-  int population = 20;          ///< the first that many trials are random; then parents are the best that many so far
+  int population = 10;          ///< the first that many trials are random; then parents are the best that many so far
   int tournament = 3;           ///< how many draw for being a parent
   double crossover = 0.9;       ///< probability that a child has two parents
-  double crossoverIndex = 5;    ///< simulated binary crossover's eta: larger is closer to the parents
-  double mutationIndex = 20;    ///< polynomial mutation's eta
+  double crossoverIndex = 2;    ///< simulated binary crossover's eta: larger is closer to the parents
+  double mutationIndex = 10;    ///< polynomial mutation's eta
   double mutation = 0;          ///< probability per parameter; 0: one divided by the number of parameters
 };
 /// A steady-state genetic algorithm: tournament selection, simulated binary crossover and polynomial mutation (Deb and

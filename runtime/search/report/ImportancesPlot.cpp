@@ -18,7 +18,7 @@ std::string importancesPlot(const PlotData &data) {
     svg.text(16, 60, "it takes two complete trials that differ in value");
     return svg.finish();
   }
-  double names = Svg::widthOf("together"), rest = 1;
+  double names = Svg::widthOf("(interactions)"), rest = 1;
   for (const Importance &one : bars)
     names = std::max(names, Svg::widthOf(shortened(one.name, 40)));
   const double left = 16 + names + 10, height = top + row * double(bars.size() + 1) + 16;
@@ -35,7 +35,7 @@ std::string importancesPlot(const PlotData &data) {
     rest -= one.share;
   }
   // What no parameter explains by itself: several together.
-  add("together", std::clamp(rest, 0.0, 1.0), colours::grey);
+  add("(interactions)", std::clamp(rest, 0.0, 1.0), colours::grey);
   svg.line(left, top, left, y, colours::axis);
   return svg.finish();
 }

@@ -48,18 +48,12 @@ struct Node {
     return best;
   }
 
-  /// The first point with the best status, -1 when all are tried.
+  /// The first free point, -1 when there is none.
   int64_t pick() const {
-    int64_t busyOne = -1;
-    for (int64_t index = 0; index < count; ++index) {
-      auto found = children.find(index);
-      Status status = found == children.end() ? Status::Free : found->second.status();
-      if (status == Status::Free)
+    for (int64_t index = 0; index < count; ++index)
+      if (auto found = children.find(index); found == children.end() || found->second.status() == Status::Free)
         return index;
-      if (status == Status::Busy && busyOne < 0)
-        busyOne = index;
-    }
-    return busyOne;
+    return -1;
   }
 
   void add(const TrialRecord &trial, int points) {
@@ -80,7 +74,8 @@ struct Node {
       node = &node->children[index];
     }
     if (trial.isFinished()) {
-      node->tried = node != this; // one that failed before it asked for anything tried no point
+      // One that failed before it asked for anything tried no point.
+      node->tried = node != this || trial.state != TrialState::Failed;
       return;
     }
     while (!node->name.empty()) {
@@ -141,7 +136,8 @@ ParameterValue GridSampler::sampleOne(const SearchHistory &history, const TrialR
 }
 
 bool GridSampler::isExhausted(const SearchHistory &history) const {
-  return treeOf(history, options_.points).status() == Node::Status::Full;
+  // What a running trial will still ask for is not known, so neither is whether its point is the last one there.
+  return treeOf(history, options_.points).status() != Node::Status::Free;
 }
 
 } // namespace tenon

@@ -26,8 +26,19 @@ std::vector<SpaceParameter> sharedSpace(const SearchHistory &history) {
 }
 
 const ParameterValue *valueOf(const TrialRecord &trial, const SpaceParameter &parameter) {
-  if (const ParameterValue *value = trial.find(parameter.name))
-    return value;
+  size_t hint = 0;
+  return valueOf(trial, parameter, hint);
+}
+
+const ParameterValue *valueOf(const TrialRecord &trial, const SpaceParameter &parameter, size_t &hint) {
+  const std::vector<Parameter> &parameters = trial.parameters;
+  if (hint < parameters.size() && parameters[hint].name == parameter.name)
+    return &parameters[hint].value;
+  for (size_t i = 0; i < parameters.size(); ++i)
+    if (parameters[i].name == parameter.name) {
+      hint = i;
+      return &parameters[i].value;
+    }
   auto planned = trial.planned.find(parameter.name);
   return planned != trial.planned.end() && parameter.range.contains(planned->second) ? &planned->second : nullptr;
 }

@@ -20,6 +20,8 @@ bool hasLoss(const TrialRecord &trial);
 
 /// The trial's value of a parameter, also when it is planned and not asked for yet; null when it has none.
 const ParameterValue *valueOf(const TrialRecord &trial, const SpaceParameter &parameter);
+/// The same, looking first where the trial before had it, which `hint` keeps.
+const ParameterValue *valueOf(const TrialRecord &trial, const SpaceParameter &parameter, size_t &hint);
 
 } // namespace tenon::search
 #endif // TENON_RUNTIME_SEARCH_SAMPLERS_SHAREDSPACE_H

@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/search/Range.h"
 #include "runtime/search/samplers/Parzen.h"
+#include "runtime/search/samplers/Ranks.h"
 #include "runtime/search/samplers/SharedSpace.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace tenon {
 using namespace search;
 
 namespace {
-/// A trial's rank: complete ones by their loss, then pruned ones, those that got further first.
-using Rank = std::tuple<int, int64_t, double>;
-Rank rankOf(const SearchHistory &history, const TrialRecord &trial) {
-  double loss = trial.value ? history.loss(*trial.value) : std::numeric_limits<double>::infinity();
-  if (trial.state == TrialState::Complete)
-    return {0, 0, loss};
-  return {1, trial.reports.empty() ? 0 : -trial.reports.rbegin()->first, loss};
-}
-
 struct Split {
   std::vector<const TrialRecord *> good, bad; // by number
 };
@@ -29,17 +20,19 @@ Split split(const SearchHistory &history, bool withRunning, int64_t without) {
   for (const TrialRecord &trial : history.trials)
     if (trial.state == TrialState::Complete || trial.state == TrialState::Pruned)
       finished.emplace_back(rankOf(history, trial), &trial);
-  size_t count = std::min<size_t>((finished.size() + 9) / 10, 25);
-  std::nth_element(finished.begin(), finished.begin() + int64_t(count), finished.end());
+  const size_t count = std::min<size_t>((finished.size() * 15 + 99) / 100, 25);
+  std::vector<std::pair<Rank, const TrialRecord *>> ordered = finished;
+  std::nth_element(ordered.begin(), ordered.begin() + int64_t(count) - 1, ordered.end());
+  const auto last = ordered[count - 1];
   Split split;
-  for (size_t i = 0; i < finished.size(); ++i)
-    (i < count ? split.good : split.bad).push_back(finished[i].second);
-  if (withRunning)
-    for (const TrialRecord &trial : history.trials)
-      if (trial.state == TrialState::Running && trial.number != without)
-        split.bad.push_back(&trial);
-  std::sort(split.good.begin(), split.good.end()); // they lie in one vector, by number
-  std::sort(split.bad.begin(), split.bad.end());
+  size_t next = 0;
+  for (const TrialRecord &trial : history.trials)
+    if (next < finished.size() && finished[next].second == &trial) {
+      (finished[next] <= last ? split.good : split.bad).push_back(&trial);
+      ++next;
+    } else if (withRunning && trial.state == TrialState::Running && trial.number != without) {
+      split.bad.push_back(&trial);
+    }
   return split;
 }
 
@@ -49,17 +42,17 @@ int64_t finishedOf(const SearchHistory &history) {
   });
 }
 
-std::vector<Place> placesOf(const std::vector<const TrialRecord *> &trials, const std::vector<SpaceParameter> &space,
-                            const std::vector<const ParameterRange *> &ranges) {
-  std::vector<Place> places;
-  places.reserve(trials.size());
-  std::vector<const ParameterValue *> values(space.size());
+std::vector<double> placesOf(const std::vector<const TrialRecord *> &trials, const std::vector<SpaceParameter> &space) {
+  std::vector<double> places;
+  places.reserve(trials.size() * space.size());
+  std::vector<size_t> hints(space.size());
   for (const TrialRecord *trial : trials) {
-    bool all = true;
-    for (size_t i = 0; i < space.size() && all; ++i)
-      all = (values[i] = valueOf(*trial, space[i]));
-    if (all)
-      places.push_back(placeOf(ranges, values));
+    size_t begin = places.size();
+    for (size_t i = 0; i < space.size(); ++i)
+      if (const ParameterValue *value = valueOf(*trial, space[i], hints[i]))
+        places.push_back(coordinateOf(space[i].range, *value));
+    if (places.size() - begin < space.size())
+      places.resize(begin); // it has not all of them
   }
   return places;
 }
@@ -70,7 +63,7 @@ Place best(const SearchHistory &history, const Split &split, const std::vector<S
   std::vector<const ParameterRange *> ranges;
   for (const SpaceParameter &parameter : space)
     ranges.push_back(&parameter.range);
-  Parzen good(ranges, placesOf(split.good, space, ranges)), bad(ranges, placesOf(split.bad, space, ranges));
+  Parzen good(ranges, placesOf(split.good, space)), bad(ranges, placesOf(split.bad, space));
   Place best;
   double bestRatio = 0;
   std::vector<Place> seen; // a discrete candidate comes up often

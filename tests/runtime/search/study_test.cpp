@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/Journal.h"
 #include "tests/runtime/Helpers.h"
 
 #include <tenon/search.h>
@@ -12,6 +13,7 @@
 using namespace tenon;
 using test::errorOf;
 using test::TemporaryFolder;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -291,4 +293,75 @@ TEST_F(StudyTest, TheBestModelIsReadBack) {
   for (double value : valuesOf(study))
     EXPECT_LE(value, *best.value);
   EXPECT_EQ(test::readFile(study.folderOf(best.number) + "/model"), std::to_string(*best.value));
+}
+
+TEST_F(StudyTest, AForeignOrLaterJournalIsRefused) {
+  auto open = [&](const std::string &content) {
+    std::filesystem::create_directories(folder);
+    test::writeFile(folder + "/journal.jsonl", content);
+    return errorOf([&] { Study({.folder = folder}); });
+  };
+  EXPECT_THAT(open("lr,loss\n0.1,0.2\n"), HasSubstr("journal.jsonl: is no study's journal"));
+  EXPECT_THAT(open("notes"), HasSubstr("is no study's journal"));
+  EXPECT_THAT(open(std::string(3, '\0')), HasSubstr("is no study's journal"));
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  search::Journal(folder + "/journal.jsonl").append("{\"tenon study\":2}", true);
+  EXPECT_THAT(errorOf([&] { Study({.folder = folder}); }), HasSubstr("is of version 2, this program reads version 1"));
+}
+
+// A record with a right checksum that makes no sense was written by another program; it must be refused all the same.
+TEST_F(StudyTest, RecordsThatDoNotFitAreRefusedWithTheirLine) {
+  study();
+  const std::string empty = test::readFile(folder + "/journal.jsonl");
+  const std::string begin = R"({"what":"begin","time":1,"trial":0})";
+  const std::string range = R"({"what":"range","time":1,"name":"x","range":{"float":[0,1],"step":0}})";
+  const std::string told = R"({"what":"tell","time":1,"trial":0,"state":"complete","value":1})";
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"[]"}, "cannot use at() with array"},
+      {{"{\"what\":"}, "parse error"},
+      {{R"({"what":"dance","time":1,"trial":0})"}, "'dance' is no step of a study"},
+      {{R"({"what":"begin","trial":0})"}, "'time' not found"},
+      {{R"({"what":"begin","time":1,"trial":3})"}, "trial 3 begins where trial 0 is expected"},
+      {{R"({"what":"begin","time":1,"trial":-1})"}, "trial -1 begins"},
+      {{R"({"what":"take","time":1,"trial":0})"}, "there is no trial 0"},
+      {{told}, "there is no trial 0"},
+      {{begin, told, told}, "trial 0 is complete, not running"},
+      {{begin, R"({"what":"tell","time":1,"trial":0,"state":"complete"})"}, "has no value"},
+      {{begin, R"({"what":"tell","time":1,"trial":0,"state":"running"})"}, "'running' is no state a trial ends in"},
+      {{begin, R"({"what":"parameter","time":1,"trial":0,"name":"x","value":1.0})"}, "parameter 'x' cannot be 1"},
+      {{begin, range, R"({"what":"parameter","time":1,"trial":0,"name":"x","value":2.0})"}, "'x' cannot be 2"},
+      {{begin, range, R"({"what":"parameter","time":1,"trial":0,"name":"x","value":"a"})"}, "'x' cannot be a"},
+      {{begin, range, R"({"what":"parameter","time":1,"trial":0,"name":"x","value":[1]})"}, "type must be string"},
+      {{range, range}, "'x' has a range already"},
+      {{R"({"what":"range","time":1,"name":"x","range":{"float":[1,0],"step":0}})"}, "expected low <= high"},
+      {{R"({"what":"range","time":1,"name":"x","range":{"int":[0],"step":1}})"}, "is out of range"},
+      {{R"({"what":"range","time":1,"name":"x","range":{"int":[0,9],"step":0}})"}, "a step of at least 1"},
+      {{R"({"what":"range","time":1,"name":"x","range":{"choices":[]}})"}, "at least one choice"},
+      {{begin, R"({"what":"report","time":1,"trial":0,"step":"a","value":1})"}, "type must be number"},
+  };
+  for (auto &[records, words] : cases) {
+    test::writeFile(folder + "/journal.jsonl", empty);
+    {
+      search::Journal journal(folder + "/journal.jsonl");
+      journal.read([](int64_t, const std::string &) {});
+      for (const std::string &record : records)
+        journal.append(record, false);
+    }
+    EXPECT_THAT(errorOf([&] { Study({.folder = folder}); }),
+                AllOf(HasSubstr("damaged in line " + std::to_string(records.size() + 1)), HasSubstr(words)));
+  }
+}
+
+TEST_F(StudyTest, NumbersOnRecordAreTheSameBits) {
+  Study study = this->study();
+  Trial trial = *study.ask();
+  double x = trial.suggestFloat("x", 1e-300, 1e300, {.log = true});
+  trial.report(0, NAN);
+  trial.setAttribute("note", "not UTF-8: \xff");
+  study.tell(trial, 0.1 + 0.2);
+  TrialRecord read = Study({.folder = folder}).trials()[0];
+  EXPECT_EQ(std::get<double>(*read.find("x")), x);
+  EXPECT_EQ(*read.value, 0.1 + 0.2);
+  EXPECT_TRUE(std::isnan(read.reports[0]));
 }
