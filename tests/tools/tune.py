@@ -259,6 +259,9 @@ class Failures(Folder):
         self.refused("--enqueue 'y=1': there is no --param 'y'", *echo, "--trials", 1, "--enqueue", "y=1")
         self.refused("x is int [0, 9], received '10'", *echo, "--trials", 1, "--enqueue", "x=10")
         self.refused("--sampler: best not in {random,grid,tpe", *echo, "--trials", 1, "--sampler", "best")
+        self.refused("--trials: expected a number of 0 or more, received '-1'", *echo, "--trials", -1)
+        self.refused("--executions: expected a number above 0, received '0'", *echo, "--trials", 1, "--executions", 0)
+        self.refused("/dev/full: cannot be written: No space left", *echo, "--trials", 0, "--json", "/dev/full", code=1)
         self.refused("--show: expected --study", "--show")
         self.refused("there is no study in 'nosuch' to show", "--show", "--study", "nosuch", code=1)
         self.refused("nosuch/out.json: cannot be written: No such file", *echo, "--trials", 0, "--json", "nosuch/out.json", code=1)
@@ -311,7 +314,7 @@ class Studies(Folder):
         return line + error
 
     def testASignalEndsTrialsAndKeepsTheStudy(self):
-        mark = "0.4321"
+        mark = "0.2321"
         for number, name in ((signal.SIGINT, "SIGINT"), (signal.SIGTERM, "SIGTERM")):
             with self.subTest(name):
                 words = ("tune", "--command", self.script(f"sleep {mark}; echo {{x}}"), *X, "--trials", 4, "--workers", 2, "--study", name)
@@ -326,6 +329,36 @@ class Studies(Folder):
         error = self.stopped(signal.SIGTERM, *words, "--workers", 0, "--study", "here")
         self.assertIn("tenon: stopped; the same command goes on", error)
         self.assertIn("5 trials: 5 complete", self.run_(*words, "--study", "here").stdout)
+
+    def testAKilledWorkersProgramEndsWithAllItStarted(self):
+        mark = "66.4321"
+        search = self.start("tune", "--command", self.script(f"test -e again && echo {{x}} && exit; sleep {mark}; true"), *X,
+                            "--trials", 1, "--json", "out.json")
+        self.assertTrue(eventually(lambda: len(alive(mark)) == 2 + 2))  # search, worker, shell and sleep
+        with open(f"/proc/{search.pid}/task/{search.pid}/children") as file:
+            worker = int(file.read())
+        open(self.path("again"), "w").close()
+        os.kill(worker, signal.SIGKILL)
+        self.assertEqual(search.wait(), 0, search.stderr.read())
+        search.communicate()
+        self.assertEqual(alive(mark), [])
+        trial, = self.json()["trials"]
+        self.assertEqual((trial["state"], trial["workers"]), ("complete", 2))
+
+    def testASecondSignalDoesNotWaitForPrograms(self):
+        mark = "55.4321"
+        search = self.start("tune", "--command", self.script(f"trap '' TERM; echo {{x}} > begun; sleep {mark}; sleep {mark}"), *X,
+                            "--trials", 1, "--study", "s")
+        self.assertTrue(eventually(lambda: os.path.exists(self.path("begun"))))
+        begin = time.time()
+        search.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        self.assertIsNone(search.poll())
+        search.send_signal(signal.SIGINT)
+        search.communicate(timeout=30)
+        self.assertEqual(search.returncode, 130)
+        self.assertLess(time.time() - begin, 8)
+        self.assertEqual(alive(mark), [])
 
     def testAKilledSearchTakesItsProgramsWithIt(self):
         mark = "77.4321"

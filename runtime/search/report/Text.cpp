@@ -92,14 +92,17 @@ std::vector<const TrialRecord *> ranked(const std::vector<TrialRecord> &trials, 
 }
 
 void writeFile(const std::string &path, const std::string &content) {
-  const std::string temporary = path + "." + std::to_string(getpid()) + ".part";
+  // A terminal or a pipe is written to, not replaced.
+  const bool plain = !std::filesystem::exists(path) || std::filesystem::is_regular_file(path);
+  const std::string temporary = plain ? path + "." + std::to_string(getpid()) + ".part" : path;
   std::ofstream file(temporary, std::ios::binary);
   file << content;
   file.close();
-  if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) {
+  if (!file || (plain && std::rename(temporary.c_str(), path.c_str()) != 0)) {
     const std::string why = std::strerror(errno);
     std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
+    if (plain)
+      std::filesystem::remove(temporary, ignored);
     throw Error(path + ": cannot be written: " + why);
   }
 }

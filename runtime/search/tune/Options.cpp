@@ -2,6 +2,7 @@
 #include "runtime/search/tune/Options.h"
 #include "runtime/search/report/Files.h"
 #include "runtime/search/report/Text.h"
+#include "runtime/search/tune/Parameters.h"
 
 #include <CLI/CLI.hpp>
 
@@ -13,12 +14,24 @@ const char *const endsText = "Ctrl-C and SIGTERM end the trials that run; the st
                              "Exit codes: 0 done, 1 the objective's or a file's fault, 2 wrong usage, 3 a bug of "
                              "Tenon, 128 + signal when stopped.";
 
+namespace {
+/// CLI11's own checks name a range of three hundred digits.
+std::string notNegative(const std::string &text) {
+  std::optional<double> value = numberFrom(text);
+  return value && *value >= 0 ? "" : "expected a number of 0 or more, received '" + text + "'";
+}
+std::string positive(const std::string &text) {
+  std::optional<double> value = numberFrom(text);
+  return value && *value > 0 ? "" : "expected a number above 0, received '" + text + "'";
+}
+} // namespace
+
 void addOptions(CLI::App &app, TuneOptions &options) {
   app.add_option("--trials", options.trials,
                  "trials that the study shall have in all, earlier and enqueued ones included")
-      ->check(CLI::NonNegativeNumber);
+      ->check(notNegative);
   app.add_option("--timeout", options.timeout, "seconds after which no trial begins; those that run are finished")
-      ->check(CLI::NonNegativeNumber);
+      ->check(notNegative);
   app.add_option("--target", options.target, "a value; no trial begins once the best is as good");
   app.add_option("--direction", options.direction,
                  "minimize (a new study's default, unless the program has its own) or maximize")
@@ -30,7 +43,7 @@ void addOptions(CLI::App &app, TuneOptions &options) {
       ->check(CLI::IsMember(prunerNames()));
   app.add_option("--seed", options.seed, "of the sampler's choices; a new study's default is 0");
   app.add_option("--executions", options.executions, "how often each trial is run; their mean counts")
-      ->check(CLI::PositiveNumber)
+      ->check(positive)
       ->capture_default_str();
   app.add_option("--enqueue", options.enqueued,
                  "NAME=VALUE,NAME=VALUE... to be tried first, any number of times; parameters not named are sampled")
@@ -47,10 +60,10 @@ void addOptions(CLI::App &app, TuneOptions &options) {
   app.add_option(
          "--stale-after", options.staleAfter,
          "seconds without a sign of life after which a worker's trial is given to another one (never by default)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive);
   app.add_option("--max-failures", options.maxFailures,
                  "so many failed trials in a row end a worker's search; 0: none do")
-      ->check(CLI::NonNegativeNumber)
+      ->check(notNegative)
       ->capture_default_str();
   app.add_flag("--show", options.show, "run nothing: print the table of --study and write the files asked for");
   app.add_option("--json", options.json, "write the best and all trials");

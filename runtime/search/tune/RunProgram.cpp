@@ -51,11 +51,13 @@ public:
         lost = std::current_exception();
         end();
       }
-      if (ending_ && now() - ended_ > patience)
+      if (ending_ && (now() - ended_ > patience || Signals::count() > 1))
         process_->signal(SIGKILL);
       if (ending_)
         usleep(1000);
     }
+    if (ending_)
+      process_->signal(SIGKILL); // what is left of its group
     if (lost)
       std::rethrow_exception(lost);
     if (pruned)

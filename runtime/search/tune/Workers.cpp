@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,8 +97,26 @@ void Workers::endAll() {
     worker.process->signal(SIGTERM);
 }
 
+/// Ends what dead workers' programs left running: a shell dies with its worker, what it has started does not.
+void Workers::sweep() const {
+  const std::string own = std::to_string(getpid());
+  std::ifstream children("/proc/" + own + "/task/" + own + "/children");
+  for (pid_t child; children >> child;) {
+    const bool isWorker = std::any_of(workers_.begin(), workers_.end(),
+                                      [&](const Worker &worker) { return worker.process->id() == child; });
+    if (isWorker)
+      continue;
+    const pid_t group = getpgid(child);
+    kill(group > 0 && group != getpgrp() ? -group : child, SIGKILL);
+    waitpid(child, nullptr, 0);
+  }
+}
+
 int Workers::run(const Watch &watch) {
+  // The programs of a worker that dies become children of this process.
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   double ended = 0;
+  int signals = 0;
   while (!workers_.empty()) {
     listen();
     const int64_t trials = watch.ended();
@@ -119,11 +138,18 @@ int Workers::run(const Watch &watch) {
     }
     if (ended == 0 && (error_ || Signals::received())) {
       ended = now();
+      signals = Signals::count();
       endAll();
     }
-    if (ended > 0 && (now() - ended > patience || Signals::count() > 1))
+    if (ended > 0 && Signals::count() > signals) {
+      signals = Signals::count(); // they end their programs at once
+      endAll();
+    }
+    if (ended > 0 && now() - ended > patience)
       for (const Worker &worker : workers_)
         worker.process->signal(SIGKILL);
+    if (deaths_ > 0)
+      sweep();
     for (; ended == 0 && left_ > 0; --left_)
       start();
   }

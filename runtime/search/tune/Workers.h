@@ -50,6 +50,7 @@ private:
   void listen();
   void judge(Worker &worker, int status, const Watch &watch);
   void endAll();
+  void sweep() const;
   std::vector<std::string> commandLine_;
   WorkerPlace place_;
   std::vector<Worker> workers_;
