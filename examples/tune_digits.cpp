@@ -72,9 +72,9 @@ double train(Trial &trial, const Digits &digits, int epochs) {
   return *std::min_element(losses.begin(), losses.end());
 }
 
-/// How many of the test images the trial's model reads right.
-double testAccuracy(const Study &study, int64_t number, const Digits &digits) {
-  return loadModel(study.folderOf(number) + "/model.tenon").evaluate(digits.test, {.verbose = 0})["accuracy"];
+/// What the model of a trial makes of the images that no trial saw.
+Logs testOf(const Study &study, int64_t number, const Digits &digits) {
+  return loadModel(study.folderOf(number) + "/model.tenon").evaluate(digits.test, {.verbose = 0});
 }
 
 void compare(const Study &study, const Digits &digits) {
@@ -83,8 +83,11 @@ void compare(const Study &study, const Digits &digits) {
   if (!best || defaults.state != TrialState::Complete)
     throw Error("tune_digits: the trial of the defaults is " + std::string(toText(defaults.state)) +
                 ", there is nothing to compare with");
-  const double before = testAccuracy(study, defaults.number, digits), after = testAccuracy(study, best->number, digits);
-  std::printf("test accuracy: defaults %.4f, best %.4f, gain %+.4f\n", before, after, after - before);
+  Logs before = testOf(study, defaults.number, digits), after = testOf(study, best->number, digits);
+  std::printf("test: defaults loss %.4f, accuracy %.4f\n"
+              "test: best     loss %.4f, accuracy %.4f, gain %+.4f\n",
+              before["loss"], before["accuracy"], after["loss"], after["accuracy"],
+              after["accuracy"] - before["accuracy"]);
 }
 } // namespace
 

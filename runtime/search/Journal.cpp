@@ -46,7 +46,8 @@ void Journal::read(const std::function<void(int64_t, const std::string &)> &use)
   if (fstat(file_, &status) != 0)
     failed("cannot read");
   if (status.st_size < end_)
-    throw Error(path_ + ": the study's journal has become shorter than it was; it was cut or replaced by another program");
+    throw Error(path_ +
+                ": the study's journal has become shorter than it was; it was cut or replaced by another program");
   std::string bytes(size_t(status.st_size - end_), 0);
   for (size_t got = 0; got < bytes.size();) {
     ssize_t count = pread(file_, bytes.data() + got, bytes.size() - got, end_ + int64_t(got));
@@ -79,8 +80,9 @@ void Journal::read(const std::function<void(int64_t, const std::string &)> &use)
     end_ += int64_t(length) + 1;
   }
   // A beginning of a line is what a killed writer leaves; a whole line with something else for its end is damage.
-  if (!canBegin(rest) || (rest.size() > prefix + 1 && rest.substr(0, prefix - 1) ==
-                              checksumOf(checksum_, rest.substr(prefix, rest.size() - prefix - 1))))
+  if (!canBegin(rest) ||
+      (rest.size() > prefix + 1 &&
+       rest.substr(0, prefix - 1) == checksumOf(checksum_, rest.substr(prefix, rest.size() - prefix - 1))))
     damaged("its end is not that of a line");
 }
 

@@ -12,8 +12,8 @@ TrialRecord &StudyState::running(const Record &record) {
   if (record.number < 0 || record.number >= int64_t(trials_.size()))
     throw Error("there is no trial " + std::to_string(record.number));
   TrialRecord &trial = trials_[size_t(record.number)];
-  bool fits = trial.state == TrialState::Running ||
-              (record.kind == Record::Kind::Take && trial.state == TrialState::Waiting);
+  bool fits =
+      trial.state == TrialState::Running || (record.kind == Record::Kind::Take && trial.state == TrialState::Waiting);
   if (!fits)
     throw Error("trial " + std::to_string(record.number) + " is " + toText(trial.state) + ", not running");
   trial.touched = record.time;

@@ -6,9 +6,7 @@
 
 namespace tenon::search {
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 StudyStore::StudyStore(const StudyOptions &options) : options_(options) {
   if (!(options.staleAfter > 0))
@@ -37,8 +35,8 @@ void StudyStore::open() {
     throw Error(options_.folder + ": cannot make the study's folder: " + error.message());
   // A folder of something else must not be taken for an empty study.
   for (auto &entry : std::filesystem::directory_iterator(options_.folder))
-    if (std::string name = entry.path().filename(); name != "locks" && name != "journal.jsonl" && name != "trials" &&
-                                                    !Study::exists(options_.folder))
+    if (std::string name = entry.path().filename();
+        name != "locks" && name != "journal.jsonl" && name != "trials" && !Study::exists(options_.folder))
       throw Error(options_.folder + ": is no study's folder: it has '" + name + "' and no journal.jsonl");
   locks_ = std::make_unique<Locks>(options_.folder + "/locks");
   StudySettings wanted = settings_;

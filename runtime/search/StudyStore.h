@@ -61,8 +61,8 @@ private:
   std::recursive_mutex mutex_;
   std::unique_ptr<Locks> locks_;
   std::unique_ptr<Journal> journal_;
-  int64_t lines_ = 1;           // of a study in memory, as if it had a journal
-  std::set<int64_t> owners_;    // workers of this process
+  int64_t lines_ = 1;        // of a study in memory, as if it had a journal
+  std::set<int64_t> owners_; // workers of this process
 };
 
 /// Unix time in seconds.

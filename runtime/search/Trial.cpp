@@ -27,7 +27,8 @@ namespace search {
 const TrialRecord &RunningTrial::owned(const Step &step, const std::string &what) const {
   const TrialRecord &trial = step.trials()[size_t(number)];
   if (step.state().ownerOf(number) != owner_)
-    throw TrialLost("trial " + std::to_string(number) + " was taken over by another worker, as this one made no record " +
+    throw TrialLost("trial " + std::to_string(number) +
+                    " was taken over by another worker, as this one made no record " +
                     "of it for more than staleAfter = " + std::to_string(store->options().staleAfter) + " s; " + what +
                     " is refused");
   if (trial.state != TrialState::Running)
@@ -66,8 +67,7 @@ int64_t Trial::suggestInt(const std::string &name, int64_t low, int64_t high, In
 
 double Trial::suggestFloat(const std::string &name, double low, double high, FloatOptions options) {
   return std::get<double>(suggest(
-      name,
-      {.kind = ParameterKind::Float, .low = low, .high = high, .step = options.step, .log = options.log}));
+      name, {.kind = ParameterKind::Float, .low = low, .high = high, .step = options.step, .log = options.log}));
 }
 
 std::string Trial::suggestCategorical(const std::string &name, const std::vector<std::string> &choices) {

@@ -16,7 +16,7 @@ class TuneDigits(unittest.TestCase):
             command = (os.path.join(BIN, "tune_digits"), "--data", DATA, "--epochs", 2, "--study", "digits", "--seed", 2, "--pruner",
                        "median", "--json", "out.json")
             first = run(*command, "--trials", 1, cwd=folder).stdout
-            self.assertRegex(first, r"test accuracy: defaults (0\.\d{4}), best \1, gain \+0\.0000\n$")
+            self.assertRegex(first, r"test: defaults (loss \d\.\d{4}, accuracy 0\.\d{4})\ntest: best     \1, gain \+0\.0000\n$")
             printed = run(*command, "--trials", 4, "--workers", 2, cwd=folder).stdout
             with open(os.path.join(folder, "out.json")) as file:
                 out = json.load(file)
@@ -29,7 +29,7 @@ class TuneDigits(unittest.TestCase):
                 self.assertIn(f"learning_rate_{trial['params']['optimizer']}", trial["params"])
                 self.assertEqual(list(trial["intermediate"]), ["0", "1"])
                 self.assertEqual(trial["value"], min(trial["intermediate"].values()))
-            before, after, gain = map(float, re.findall(r"[+-]?0\.\d{4}", printed.splitlines()[-1]))
+            _, before, _, after, gain = map(float, re.findall(r"[+-]?\d\.\d{4}", "".join(printed.splitlines()[-2:])))
             self.assertGreater(before, 0.5)
             self.assertAlmostEqual(gain, after - before, delta=1.01e-4)
 

@@ -20,9 +20,9 @@ enum class ParameterKind { Int, Float, Categorical };
 /// The values a hyper-parameter may have. A study knows one range for a name.
 struct ParameterRange {
   ParameterKind kind = ParameterKind::Float;
-  double low = 0, high = 0;         ///< both belong to the range; integers up to 2^53
-  double step = 0;                  ///< from low; 0: every float. An integer's is 1 or more
-  bool log = false;                 ///< drawn uniformly in the logarithm
+  double low = 0, high = 0;              ///< both belong to the range; integers up to 2^53
+  double step = 0;                       ///< from low; 0: every float. An integer's is 1 or more
+  bool log = false;                      ///< drawn uniformly in the logarithm
   std::vector<std::string> choices = {}; ///< of a categorical one, at least one
 
   bool operator==(const ParameterRange &) const = default;

@@ -19,8 +19,8 @@ public:
 };
 
 struct MedianPrunerOptions {
-  int startupTrials = 5;   ///< complete ones before any is pruned
-  int64_t warmupSteps = 0; ///< no trial is pruned before this step
+  int startupTrials = 5;     ///< complete ones before any is pruned
+  int64_t warmupSteps = 0;   ///< no trial is pruned before this step
   int64_t intervalSteps = 1; ///< between two decisions
 };
 /// Ends a trial whose best value so far is worse than the median of what complete trials reported at the same step
@@ -36,8 +36,8 @@ private:
 };
 
 struct SuccessiveHalvingOptions {
-  int64_t minResource = 1;  ///< epochs until the first decision
-  int reductionFactor = 4;  ///< of the trials at a rung one in that many goes on, to that many times the epochs
+  int64_t minResource = 1; ///< epochs until the first decision
+  int reductionFactor = 4; ///< of the trials at a rung one in that many goes on, to that many times the epochs
 };
 /// Asynchronous successive halving (Li et al., "A system for massively parallel hyperparameter tuning", 2020): decides
 /// after minResource * reductionFactor^k epochs, and lets a trial on that is among the best of those that got there.
@@ -72,8 +72,8 @@ private:
   HyperbandOptions options_;
 };
 
-/// "none" (null), "median", "halving" or "hyperband" with its default options; a Usage Error that lists them for another
-/// name.
+/// "none" (null), "median", "halving" or "hyperband" with its default options; a Usage Error that lists them for
+/// another name.
 std::shared_ptr<Pruner> makePruner(const std::string &name);
 const std::vector<std::string> &prunerNames();
 

@@ -68,8 +68,8 @@ private:
 };
 
 struct TpeOptions {
-  int startupTrials = 10; ///< finished ones before the first that is not random
-  int candidates = 12;    ///< drawn from the good trials' density; the one of the best ratio is taken
+  int startupTrials = 10;    ///< finished ones before the first that is not random
+  int candidates = 12;       ///< drawn from the good trials' density; the one of the best ratio is taken
   bool multivariate = false; ///< parameters that all trials have are drawn together, not one by one
   bool constantLiar = true;  ///< running trials count as bad ones, so that workers spread
 };
@@ -90,12 +90,12 @@ private:
 
 struct GaussianProcessOptions {
   int startupTrials = 10;
-  int maxPoints = 150;    ///< trials it knows: the best half and the latest; bounds the cost (cubic)
-  int candidates = 2048;  ///< random points whose best are then improved by local search
+  int maxPoints = 150;   ///< trials it knows: the best half and the latest; bounds the cost (cubic)
+  int candidates = 2048; ///< random points whose best are then improved by local search
 };
-/// Bayesian optimization by a Gaussian process (Snoek, Larochelle and Adams, "Practical Bayesian optimization of machine
-/// learning algorithms", 2012): Matern 5/2 with a length scale per dimension, fitted by the marginal likelihood with
-/// priors; the largest log expected improvement (Ament et al., 2023) is taken. Choices are one-hot; running trials
+/// Bayesian optimization by a Gaussian process (Snoek, Larochelle and Adams, "Practical Bayesian optimization of
+/// machine learning algorithms", 2012): Matern 5/2 with a length scale per dimension, fitted by the marginal likelihood
+/// with priors; the largest log expected improvement (Ament et al., 2023) is taken. Choices are one-hot; running trials
 /// count with the value the process expects of them. Works on the parameters all finished trials share; others are
 /// drawn at random.
 class GaussianProcessSampler : public Sampler {
@@ -111,12 +111,12 @@ private:
 };
 
 struct GeneticOptions {
-  int population = 10;          ///< the first that many trials are random; then parents are the best that many so far
-  int tournament = 3;           ///< how many draw for being a parent
-  double crossover = 0.9;       ///< probability that a child has two parents
-  double crossoverIndex = 2;    ///< simulated binary crossover's eta: larger is closer to the parents
-  double mutationIndex = 10;    ///< polynomial mutation's eta
-  double mutation = 0;          ///< probability per parameter; 0: one divided by the number of parameters
+  int population = 10;       ///< the first that many trials are random; then parents are the best that many so far
+  int tournament = 3;        ///< how many draw for being a parent
+  double crossover = 0.9;    ///< probability that a child has two parents
+  double crossoverIndex = 2; ///< simulated binary crossover's eta: larger is closer to the parents
+  double mutationIndex = 10; ///< polynomial mutation's eta
+  double mutation = 0;       ///< probability per parameter; 0: one divided by the number of parameters
 };
 /// A steady-state genetic algorithm: tournament selection, simulated binary crossover and polynomial mutation (Deb and
 /// Agrawal, 1995; Deb and Goyal, 1996), uniform crossover of choices. Works on the parameters all finished trials
@@ -134,8 +134,8 @@ private:
 };
 
 struct CmaEsOptions {
-  int population = 0;    ///< 0: 4 + 3 ln(dimensions)
-  double sigma = 1. / 6; ///< the first step size, of a range
+  int population = 0;       ///< 0: 4 + 3 ln(dimensions)
+  double sigma = 1. / 6;    ///< the first step size, of a range
   double restartFactor = 2; ///< by which the population grows when a run has converged (IPOP); 1: it stays
 };
 /// Covariance matrix adaptation (Hansen, "The CMA evolution strategy: a tutorial", 2016) with restarts of growing

@@ -8,10 +8,11 @@ namespace tenon {
 
 HyperbandPruner::HyperbandPruner(HyperbandOptions options) : options_(options) {
   if (options.minResource < 1 || options.maxResource < options.minResource || options.reductionFactor < 2)
-    throw Error("HyperbandPruner: expected 1 <= minResource <= maxResource and reductionFactor of 2 or more, received " +
-                    std::to_string(options.minResource) + ", " + std::to_string(options.maxResource) + " and " +
-                    std::to_string(options.reductionFactor),
-                Fault::Usage);
+    throw Error(
+        "HyperbandPruner: expected 1 <= minResource <= maxResource and reductionFactor of 2 or more, received " +
+            std::to_string(options.minResource) + ", " + std::to_string(options.maxResource) + " and " +
+            std::to_string(options.reductionFactor),
+        Fault::Usage);
 }
 
 int HyperbandPruner::brackets() const {
@@ -23,7 +24,8 @@ int HyperbandPruner::brackets() const {
 }
 
 int HyperbandPruner::bracketOf(uint64_t seed, int64_t trial) const {
-  // Bracket b has the halvings b..last; Hyperband starts ceil(brackets / (halvings + 1) * factor^halvings) trials in it.
+  // Bracket b has the halvings b..last; Hyperband starts ceil(brackets / (halvings + 1) * factor^halvings) trials in
+  // it.
   int last = brackets() - 1;
   std::vector<double> sizes;
   double sum = 0;
@@ -47,9 +49,8 @@ bool HyperbandPruner::shouldPrune(const SearchHistory &history, const TrialRecor
   // The last rung is the end of a training, where there is nothing left to prune.
   if (trial.reports.rbegin()->first + 1 >= options_.maxResource)
     return false;
-  return search::isHalved(history, trial, minResource, options_.reductionFactor, [&](const TrialRecord &other) {
-    return bracketOf(history.seed, other.number) == bracket;
-  });
+  return search::isHalved(history, trial, minResource, options_.reductionFactor,
+                          [&](const TrialRecord &other) { return bracketOf(history.seed, other.number) == bracket; });
 }
 
 } // namespace tenon

@@ -35,9 +35,10 @@ bool isHalved(const SearchHistory &history, const TrialRecord &trial, int64_t mi
 
 SuccessiveHalvingPruner::SuccessiveHalvingPruner(SuccessiveHalvingOptions options) : options_(options) {
   if (options.minResource < 1 || options.reductionFactor < 2)
-    throw Error("SuccessiveHalvingPruner: expected minResource of 1 or more and reductionFactor of 2 or more, received " +
-                    std::to_string(options.minResource) + " and " + std::to_string(options.reductionFactor),
-                Fault::Usage);
+    throw Error(
+        "SuccessiveHalvingPruner: expected minResource of 1 or more and reductionFactor of 2 or more, received " +
+            std::to_string(options.minResource) + " and " + std::to_string(options.reductionFactor),
+        Fault::Usage);
 }
 
 bool SuccessiveHalvingPruner::shouldPrune(const SearchHistory &history, const TrialRecord &trial) const {

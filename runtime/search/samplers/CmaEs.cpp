@@ -57,7 +57,8 @@ CmaEsSampler::CmaEsSampler(CmaEsOptions options) : options_(options) {
 
 std::vector<Parameter> CmaEsSampler::sampleJointly(const SearchHistory &history, int64_t trial) const {
   std::vector<SpaceParameter> space = sharedSpace(history);
-  std::erase_if(space, [](const SpaceParameter &parameter) { return parameter.range.kind == ParameterKind::Categorical; });
+  std::erase_if(space,
+                [](const SpaceParameter &parameter) { return parameter.range.kind == ParameterKind::Categorical; });
   if (space.empty())
     return {};
   const double dimensions = double(space.size());

@@ -24,7 +24,8 @@ EvolutionStrategy::EvolutionStrategy(VectorXd mean, double sigma, int population
   dSigma_ = 1 + 2 * std::max(0., std::sqrt((muEff_ - 1) / (n + 1)) - 1) + cSigma_;
   c1_ = 2 / ((n + 1.3) * (n + 1.3) + muEff_);
   cMu_ = std::min(1 - c1_, 2 * (muEff_ - 2 + 1 / muEff_) / ((n + 2) * (n + 2) + muEff_));
-  const double negative = std::min({1 + c1_ / cMu_, 1 + 2 * muEffNegative / (muEff_ + 2), (1 - c1_ - cMu_) / (n * cMu_)});
+  const double negative =
+      std::min({1 + c1_ / cMu_, 1 + 2 * muEffNegative / (muEff_ + 2), (1 - c1_ - cMu_) / (n * cMu_)});
   weights_.head(mu_) /= weights_.head(mu_).sum();
   const double below = -weights_.cwiseMin(0).sum();
   for (int i = mu_; i < lambda_; ++i)
@@ -76,8 +77,7 @@ void EvolutionStrategy::update(const std::vector<VectorXd> &points) {
     pathC_ += std::sqrt(cC_ * (2 - cC_) * muEff_) * mean;
 
   const double stalled = isMoving ? 0 : c1_ * cC_ * (2 - cC_);
-  MatrixXd covariance = (1 + stalled - c1_ - cMu_ * weights_.sum()) * covariance_ +
-                        c1_ * pathC_ * pathC_.transpose();
+  MatrixXd covariance = (1 + stalled - c1_ - cMu_ * weights_.sum()) * covariance_ + c1_ * pathC_ * pathC_.transpose();
   for (int i = 0; i < lambda_; ++i) {
     const VectorXd &step = steps[size_t(i)];
     double weight = weights_[i];

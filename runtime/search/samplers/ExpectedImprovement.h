@@ -8,7 +8,8 @@
 namespace tenon::search {
 
 /// The logarithm of the expected improvement over `best` (less is better) of a normal value, and its derivatives; does
-/// not vanish where the improvement itself does (Ament et al., "Unexpected improvements to expected improvement", 2023).
+/// not vanish where the improvement itself does (Ament et al., "Unexpected improvements to expected improvement",
+/// 2023).
 struct LogImprovement {
   double value, byMean, byDeviation;
 

@@ -39,8 +39,9 @@ GaussianProcess::GaussianProcess(MatrixXd points, VectorXd values) {
     points_.col(i) = points.col(i * stride);
     values_[i] = values[i * stride];
   }
-  VectorXd low = VectorXd::Constant(dimensions + 2, std::log(1e-3)), high = VectorXd::Constant(dimensions + 2, std::log(1e4));
-  low[dimensions] = std::log(1e-2), high[dimensions] = std::log(1e3); // scale
+  VectorXd low = VectorXd::Constant(dimensions + 2, std::log(1e-3)),
+           high = VectorXd::Constant(dimensions + 2, std::log(1e4));
+  low[dimensions] = std::log(1e-2), high[dimensions] = std::log(1e3);        // scale
   low[dimensions + 1] = std::log(1e-6), high[dimensions + 1] = std::log(1.); // noise
   VectorXd best;
   double bestValue = 0;
@@ -49,8 +50,9 @@ GaussianProcess::GaussianProcess(MatrixXd points, VectorXd values) {
     VectorXd logs = VectorXd::Constant(dimensions + 2, -2 * std::log(length));
     logs[dimensions] = 0;
     logs[dimensions + 1] = std::log(1e-3);
-    double value = descend([this](const VectorXd &at, VectorXd &gradient) { return negativeLogPosterior(at, gradient); },
-                           logs, low, high, 30);
+    double value =
+        descend([this](const VectorXd &at, VectorXd &gradient) { return negativeLogPosterior(at, gradient); }, logs,
+                low, high, 30);
     if (best.size() == 0 || value < bestValue) {
       best = logs;
       bestValue = value;
@@ -147,8 +149,7 @@ GaussianProcess::Prediction GaussianProcess::predictWithGradient(const VectorXd 
   result.mean = cross.dot(weights_);
   double variance = std::max(scale_ - cross.dot(solved), 1e-12 * scale_);
   result.deviation = std::sqrt(variance);
-  result.meanGradient =
-      (inverseSquares_ * (differences * (slope * weights_.array()).matrix()).array()).matrix();
+  result.meanGradient = (inverseSquares_ * (differences * (slope * weights_.array()).matrix()).array()).matrix();
   result.deviationGradient =
       (inverseSquares_ * (differences * (slope * solved.array()).matrix()).array()).matrix() / -result.deviation;
   return result;

@@ -102,7 +102,8 @@ public:
          double best, Draws draws)
       : space_(space), coordinates_(coordinates), process_(process), best_(best), draws_(draws) {}
 
-  VectorXd best(const std::vector<VectorXd> &goodPoints, int count, const std::function<bool(const VectorXd &)> &isTried) {
+  VectorXd best(const std::vector<VectorXd> &goodPoints, int count,
+                const std::function<bool(const VectorXd &)> &isTried) {
     MatrixXd points(coordinates_.size(), count);
     for (int i = 0; i < count; ++i)
       points.col(i) = i % 4 == 3 ? near(goodPoints[size_t(i / 4) % goodPoints.size()]) : anywhere();
@@ -215,11 +216,12 @@ private:
 
 GaussianProcessSampler::GaussianProcessSampler(GaussianProcessOptions options) : options_(options) {
   if (options.startupTrials < 2 || options.maxPoints < 10 || options.candidates < 1)
-    throw Error("GaussianProcessSampler: expected startupTrials of 2 or more, maxPoints of 10 or more and candidates of "
-                "1 or more, received " +
-                    std::to_string(options.startupTrials) + ", " + std::to_string(options.maxPoints) + " and " +
-                    std::to_string(options.candidates),
-                Fault::Usage);
+    throw Error(
+        "GaussianProcessSampler: expected startupTrials of 2 or more, maxPoints of 10 or more and candidates of "
+        "1 or more, received " +
+            std::to_string(options.startupTrials) + ", " + std::to_string(options.maxPoints) + " and " +
+            std::to_string(options.candidates),
+        Fault::Usage);
 }
 
 std::vector<Parameter> GaussianProcessSampler::sampleJointly(const SearchHistory &history, int64_t trial) const {

@@ -31,7 +31,7 @@ struct Points {
 /// What has been asked for after the same values, as far as trials have shown it.
 struct Node {
   enum class Status { Free, Busy, Full }; ///< has untried points; has running trials alone; is tried
-  std::string name; ///< of the parameter asked for here, "" when none is known
+  std::string name;                       ///< of the parameter asked for here, "" when none is known
   ParameterRange range;
   int64_t count = 0;
   std::map<int64_t, Node> children;

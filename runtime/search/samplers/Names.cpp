@@ -10,8 +10,9 @@ struct Row {
   std::function<std::shared_ptr<Sampler>()> make;
 };
 template <typename S> std::shared_ptr<Sampler> make() { return std::make_shared<S>(); }
-const Row rows[] = {{"random", make<RandomSampler>}, {"grid", make<GridSampler>}, {"tpe", make<TpeSampler>},
-                    {"gp", make<GaussianProcessSampler>}, {"genetic", make<GeneticSampler>}, {"cmaes", make<CmaEsSampler>}};
+const Row rows[] = {{"random", make<RandomSampler>},   {"grid", make<GridSampler>},
+                    {"tpe", make<TpeSampler>},         {"gp", make<GaussianProcessSampler>},
+                    {"genetic", make<GeneticSampler>}, {"cmaes", make<CmaEsSampler>}};
 } // namespace
 
 const std::vector<std::string> &samplerNames() {

@@ -93,7 +93,8 @@ void Parzen::setWidths(size_t parameter) {
 }
 
 Place Parzen::draw(Draws &draws) const {
-  size_t number = size_t(std::lower_bound(cumulated_.begin(), cumulated_.end() - 1, draws.uniform()) - cumulated_.begin());
+  size_t number =
+      size_t(std::lower_bound(cumulated_.begin(), cumulated_.end() - 1, draws.uniform()) - cumulated_.begin());
   Place place(ranges_.size());
   for (size_t p = 0; p < ranges_.size(); ++p) {
     if (isChoice(p)) {

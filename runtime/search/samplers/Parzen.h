@@ -20,8 +20,9 @@ ParameterValue valueAt(const ParameterRange &range, double coordinate);
 /// A discrete number has the mass of its piece.
 class Parzen {
 public:
-  /// `points`, place after place, in the order of their trials: the last 25 have full weight, older ones linearly less. Kernels are as wide
-  /// as the larger gap to a neighbour where there is one parameter, by Scott's rule where there are several.
+  /// `points`, place after place, in the order of their trials: the last 25 have full weight, older ones linearly less.
+  /// Kernels are as wide as the larger gap to a neighbour where there is one parameter, by Scott's rule where there are
+  /// several.
   Parzen(std::vector<const ParameterRange *> ranges, const std::vector<double> &points);
 
   Place draw(Draws &draws) const;
@@ -40,8 +41,8 @@ private:
   double choiceMass(size_t number, size_t parameter, double at) const;
 
   std::vector<const ParameterRange *> ranges_;
-  std::vector<Kernel> kernels_;   // the prior's come last
-  std::vector<double> weights_, cumulated_; // their sum is 1
+  std::vector<Kernel> kernels_;                    // the prior's come last
+  std::vector<double> weights_, cumulated_;        // their sum is 1
   mutable std::vector<double> products_, squares_; // of logDensity, kept so that it allocates nothing
 };
 

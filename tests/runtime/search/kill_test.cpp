@@ -149,8 +149,7 @@ TEST(SearchKill, SeveralStudyObjectsOfOneProcessAreWorkersToo) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
-      Study({.folder = folder, .seed = 11, .sampler = makeSampler("random")})
-          .optimize(test::hartmann6, {.trials = 60});
+      Study({.folder = folder, .seed = 11, .sampler = makeSampler("random")}).optimize(test::hartmann6, {.trials = 60});
     });
   for (std::thread &thread : threads)
     thread.join();

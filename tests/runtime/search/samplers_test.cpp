@@ -75,7 +75,8 @@ TEST(Samplers, RandomHasTheExactDistributionOfTheBestOfMany) {
     }
   std::sort(values.begin(), values.end());
   auto probability = [&](double best, int count) {
-    double below = double(std::lower_bound(values.begin(), values.end(), best) - values.begin()) / double(values.size());
+    double below =
+        double(std::lower_bound(values.begin(), values.end(), best) - values.begin()) / double(values.size());
     return 1 - std::pow(1 - below, count);
   };
   for (int count : {50, 100, 200}) {
@@ -251,9 +252,8 @@ TEST(Grid, WorkersShareThePoints) {
   };
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i)
-    threads.emplace_back([&] {
-      Study({.folder = temporary.file("study"), .sampler = makeSampler("grid")}).optimize(objective, {});
-    });
+    threads.emplace_back(
+        [&] { Study({.folder = temporary.file("study"), .sampler = makeSampler("grid")}).optimize(objective, {}); });
   for (std::thread &thread : threads)
     thread.join();
   std::vector<std::string> points = pointsOf(Study({.folder = temporary.file("study")}));

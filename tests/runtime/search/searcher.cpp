@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A worker that search_kill_test ends: searcher STUDY SAMPLER TRIALS MICROSECONDS [STALE]. Each trial takes that long,
-// writes a line into its folder's `log` when it begins and when it ends, and beside it all what the worker lost goes to
+// writes a line into its folder's `log` when it has its parameters and when it ends; what the worker lost goes to
 // stderr.
 #include "tests/runtime/search/Functions.h"
 
@@ -24,13 +24,14 @@ int main(int argc, char **argv) {
   const useconds_t pause = useconds_t(std::atoi(argv[4]));
   try {
     StudyOptions options{.folder = argv[1], .seed = 11, .sampler = makeSampler(argv[2])};
+    options.maxWorkersPerTrial = 1000; // killed so often that one trial may meet many
     if (argc > 5)
       options.staleAfter = std::atof(argv[5]);
     Study study(options);
     study.optimize(
         [&](Trial &trial) {
-          log(trial, "begin");
           double value = test::hartmann6(trial);
+          log(trial, "begin");
           usleep(pause);
           trial.report(0, value);
           usleep(pause);
