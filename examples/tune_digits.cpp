@@ -58,7 +58,7 @@ Model modelOf(Trial &trial) {
 
 /// The best epoch's loss on the validation images; its model stays in the trial's folder.
 double train(Trial &trial, const Digits &digits, int epochs) {
-  setRandomSeed(1);
+  setRandomSeed(1 + trial.execution());
   Model model = modelOf(trial);
   const int batch = std::stoi(trial.suggestCategorical("batch_size", {"16", "32", "64", "128"}));
   const History history = model.fit(
@@ -73,7 +73,7 @@ double train(Trial &trial, const Digits &digits, int epochs) {
 }
 
 /// What the model of a trial makes of the images that no trial saw.
-Logs testOf(const Study &study, int64_t number, const Digits &digits) {
+Scores testOf(const Study &study, int64_t number, const Digits &digits) {
   return loadModel(study.folderOf(number) + "/model.tenon").evaluate(digits.test, {.verbose = 0});
 }
 
@@ -83,7 +83,7 @@ void compare(const Study &study, const Digits &digits) {
   if (!best || defaults.state != TrialState::Complete)
     throw Error("tune_digits: the trial of the defaults is " + std::string(toText(defaults.state)) +
                 ", there is nothing to compare with");
-  Logs before = testOf(study, defaults.number, digits), after = testOf(study, best->number, digits);
+  const Scores before = testOf(study, defaults.number, digits), after = testOf(study, best->number, digits);
   std::printf("test: defaults loss %.4f, accuracy %.4f\n"
               "test: best     loss %.4f, accuracy %.4f, gain %+.4f\n",
               before["loss"], before["accuracy"], after["loss"], after["accuracy"],
