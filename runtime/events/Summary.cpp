@@ -87,4 +87,10 @@ void Summary::model(const std::string &tag, const std::string &json) {
   append(values_, tag, "graph_keras_model", Unknown, strings({json}, /*scalar=*/true), "1");
 }
 
+void Summary::data(const std::string &tag, const std::string &plugin, const std::string &content) {
+  Message tensor; // of no elements; its size 0 is the default, which TensorBoard's own writer leaves out
+  tensor.integer(Type, Float).message(ShapeOf, Message().message(2, Message()));
+  append(values_, tag, plugin.c_str(), Unknown, tensor, content);
+}
+
 } // namespace tenon

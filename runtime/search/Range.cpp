@@ -157,6 +157,8 @@ std::optional<ParameterValue> fitted(const ParameterRange &range, const Paramete
   ParameterValue fit = value;
   if (auto *integer = std::get_if<int64_t>(&value); integer && range.kind == ParameterKind::Float)
     fit = double(*integer);
+  if (range.kind == ParameterKind::Categorical) // a command line cannot tell the choice '32' from the number
+    fit = toText(value);
   if (!range.contains(fit))
     return std::nullopt;
   return fit;

@@ -17,7 +17,8 @@ ParameterValue fromUnit(const ParameterRange &range, double place);
 /// The number of a discrete range's value, as ParameterRange::at counts; -1 when it has no such value.
 int64_t indexOf(const ParameterRange &range, const ParameterValue &value);
 
-/// `value` as the range's kind has it (an integer where a float is asked for); nothing when it is not in the range.
+/// `value` as the range's kind has it (an integer where a float is asked for, a number as the choice
+/// of its text); nothing when it is not in the range.
 std::optional<ParameterValue> fitted(const ParameterRange &range, const ParameterValue &value);
 
 } // namespace tenon::search

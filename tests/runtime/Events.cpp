@@ -57,8 +57,10 @@ EventValue valueOf(const std::string &message) {
     if (field.number == 1)
       value.dtype = int64_t(field.bits);
     else if (field.number == 2)
-      for (const Field &dimension : fieldsOf(field.bytes))
-        value.shape.push_back(int64_t(fieldsOf(dimension.bytes).at(0).bits));
+      for (const Field &dimension : fieldsOf(field.bytes)) {
+        const std::vector<Field> size = fieldsOf(dimension.bytes); // of a dimension of 0 it may be left out
+        value.shape.push_back(size.empty() ? 0 : int64_t(size[0].bits));
+      }
     else if (field.number == 4)
       value.numbers = numbersIn<double>(field.bytes);
     else if (field.number == 5)

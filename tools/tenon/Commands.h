@@ -17,6 +17,7 @@ void addInspect(CLI::App &app, Action &action);
 void addLayers(CLI::App &app, Action &action);
 void addPredict(CLI::App &app, Action &action);
 void addTrain(CLI::App &app, Action &action);
+void addTune(CLI::App &app, Action &action);
 
 /// What an action throws when a signal has ended it, all being said: the exit code is 128 + the signal's number.
 struct Stopped {

@@ -35,6 +35,7 @@ int main(int argc, char **argv) {
   tenon::tools::addTrain(app, action);
   tenon::tools::addEvaluate(app, action);
   tenon::tools::addPredict(app, action);
+  tenon::tools::addTune(app, action);
   takeOneTextEach(app);
   try {
     app.parse(argc, argv);

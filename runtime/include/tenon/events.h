@@ -24,6 +24,8 @@ public:
   void text(const std::string &tag, const std::string &markdown);
   /// A model's layers as Keras's JSON, for the page of graphs ("conceptual graph").
   void model(const std::string &tag, const std::string &json);
+  /// A plugin's own data, without a value beside it.
+  void data(const std::string &tag, const std::string &plugin, const std::string &content);
 
   bool empty() const { return values_.empty(); }
   /// The values as a protobuf Summary.

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/tune/Tune.h"
+#include "runtime/search/StudyStore.h"
+#include "runtime/search/report/Files.h"
+#include "runtime/search/report/Text.h"
+#include "runtime/search/tune/Progress.h"
+#include "runtime/search/tune/Signals.h"
+#include "runtime/search/tune/Workers.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+
+namespace tenon::search {
+namespace {
+
+/// The folder of a search that named none. It stays when the search was stopped or failed with trials in it.
+class StudyFolder {
+public:
+  explicit StudyFolder(const std::string &named) : path_(named), temporary_(named.empty()) {
+    if (!temporary_)
+      return;
+    std::string pattern = (std::filesystem::temp_directory_path() / "tenon-study-XXXXXX").string();
+    if (!mkdtemp(pattern.data()))
+      throw Error(pattern + ": cannot be made: " + std::strerror(errno));
+    path_ = pattern;
+  }
+  ~StudyFolder() {
+    std::error_code ignored;
+    if (temporary_ && !keep)
+      std::filesystem::remove_all(path_, ignored);
+  }
+  const std::string &path() const { return path_; }
+  std::string howToGoOn() const {
+    return "the same command " + (temporary_ ? "with --study " + path_ + " " : "") + "goes on";
+  }
+  bool keep = false;
+
+private:
+  std::string path_;
+  bool temporary_;
+};
+
+SearchLimits limitsOf(const TuneOptions &options, std::optional<double> deadline) {
+  SearchLimits limits{.trials = options.trials,
+                      .value = options.target,
+                      .executions = options.executions,
+                      .maxConsecutiveFailures = options.maxFailures};
+  if (deadline)
+    limits.seconds = std::max(0.0, *deadline - now());
+  return limits;
+}
+
+[[noreturn]] void work(const TuneOptions &options, const TuneTask &task, const WorkerPlace &place) {
+  Signals::endProcess("");
+  place.started();
+  auto fail = [&](const Error &error) {
+    place.failed(error);
+    std::exit(int(error.fault()));
+  };
+  try {
+    openStudy(options, place.folder, task.direction).optimize(task.objective, limitsOf(options, place.deadline));
+  } catch (const Error &error) {
+    fail(error);
+  } catch (const std::exception &error) {
+    fail(Error(std::string("a bug of Tenon: ") + error.what(), Fault::Tenon));
+  }
+  place.done();
+  std::exit(0);
+}
+
+/// Once in a study, however often the command is given.
+void enqueueOnce(Study &study, const std::map<std::string, ParameterValue> &values) {
+  if (values.empty())
+    return;
+  for (const TrialRecord &trial : study.trials())
+    if (std::includes(trial.planned.begin(), trial.planned.end(), values.begin(), values.end()))
+      return;
+  study.enqueue(values);
+}
+
+void checkLimits(const TuneOptions &options, const Study &study) {
+  if (!options.trials && !options.timeout && !options.target && !makeSampler(study.settings().sampler)->isFinite())
+    throw Error("expected --trials, --timeout or --target: a search with sampler " + study.settings().sampler +
+                    " does not end by itself",
+                Fault::Usage);
+}
+
+/// The number of the signal that stopped it.
+int search(const TuneOptions &options, const TuneTask &task, const StudyFolder &folder, Study &study) {
+  std::optional<double> deadline;
+  if (options.timeout)
+    deadline = now() + *options.timeout;
+  Progress progress(study.settings().direction, study.trials(), options.trials);
+  if (options.workers == 0) {
+    Signals::endProcess("\n" + task.name + ": stopped; " + folder.howToGoOn() + "\n");
+    SearchLimits limits = limitsOf(options, deadline);
+    limits.afterTrial = [&](const TrialRecord &) { progress.update(study.trials()); };
+    study.optimize(task.objective, limits);
+    Signals::restore();
+    return 0;
+  }
+  Signals::note();
+  auto show = [&] {
+    const std::vector<TrialRecord> trials = study.trials();
+    progress.update(trials);
+    return std::count_if(trials.begin(), trials.end(), [](const TrialRecord &trial) {
+      return trial.state == TrialState::Complete || trial.state == TrialState::Pruned;
+    });
+  };
+  Workers workers(options.workers, {.folder = folder.path(), .deadline = deadline});
+  const int signal =
+      workers.run({.ended = show, .note = [&](const std::string &text) { progress.note(task.name + ": " + text); }});
+  show();
+  Signals::restore();
+  return signal;
+}
+
+void print(const Study &study, const TuneOptions &options) {
+  std::fputs(toTable(study).c_str(), stdout);
+  std::fflush(stdout);
+  writeFiles(study, options);
+}
+
+int show(const TuneOptions &options) {
+  if (options.study.empty())
+    throw Error("--show: expected --study with the folder of the study", Fault::Usage);
+  if (!Study::exists(options.study))
+    throw Error("--study: there is no study in '" + options.study + "' to show");
+  print(openStudy(options, options.study, std::nullopt), options);
+  return 0;
+}
+
+} // namespace
+
+int tune(const TuneOptions &options, const TuneTask &task) {
+  if (std::optional<WorkerPlace> place = WorkerPlace::take())
+    work(options, task, *place);
+  if (options.show)
+    return show(options);
+  StudyFolder folder(options.study);
+  Study study = openStudy(options, folder.path(), task.direction);
+  checkLimits(options, study);
+  enqueueOnce(study, task.defaults);
+  for (const std::string &text : options.enqueued)
+    enqueueOnce(study, enqueuedFrom(text, task.parameters));
+  int signal = 0;
+  try {
+    signal = search(options, task, folder, study);
+  } catch (const Error &) {
+    if (folder.keep = !study.trials().empty(); folder.keep)
+      std::fprintf(stderr, "%s: the study is in %s\n", task.name.c_str(), folder.path().c_str());
+    throw;
+  }
+  if (signal) {
+    folder.keep = true;
+    const std::vector<TrialRecord> trials = study.trials();
+    const auto done =
+        std::count_if(trials.begin(), trials.end(), [](const TrialRecord &trial) { return trial.isFinished(); });
+    std::fprintf(stderr, "%s: stopped by SIG%s with %s done; %s\n", task.name.c_str(), sigabbrev_np(signal),
+                 counted(size_t(done), "trial").c_str(), folder.howToGoOn().c_str());
+    return signal;
+  }
+  print(study, options);
+  if (!study.best())
+    throw Error("the search has ended and no trial is complete");
+  if (task.afterwards)
+    task.afterwards(study);
+  return 0;
+}
+
+} // namespace tenon::search
