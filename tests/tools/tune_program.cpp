@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program with tuneMain, whose objective is a parabola, or what --mode says happens in it. tune.py runs it.
+// A program with tuneMain, whose objective is a parabola, or what --mode says happens in it. tune_workers.py runs it.
 #include <tenon/tune.h>
 
 #include <csignal>
