@@ -139,6 +139,13 @@ class Program(Folder):
         self.assertEqual([(trial["state"], trial["workers"]) for trial in self.json()["trials"]], [("complete", 2)] * 3)
         self.assertIn("tune_program: stopped by SIGTERM", self.stopped())
 
+    def testASilentWorkersTrialIsTakenOver(self):
+        error = self.run_("--mode", "hang-once", "--trials", 6, "--milliseconds", 20, "--workers", 2, "--stale-after", 0.5, "--json",
+                          "out.json", program="tune_program").stderr
+        self.assertEqual([(trial["state"], trial["workers"]) for trial in self.json()["trials"]],
+                         [("complete", 1 + (number == 1)) for number in range(6)])
+        self.assertIn("tune_program: 1 worker fell silent and is ended; another one has done its trial", error)
+
     def stopped(self):
         words = ("--milliseconds", 200, "--trials", 5, "--study", "s")
         search = self.start(*words, program="tune_program")
