@@ -9,7 +9,7 @@ import unittest
 import xml.etree.ElementTree as xml
 
 from pictures import SVG, Area, areaOfText, pairsThatMeet
-from tune import Folder
+from tune_harness import Folder
 
 COLOURS = {"complete": "#0072b2", "pruned": "#e69f00", "failed": "#d55e00", "best": "#009e73"}
 

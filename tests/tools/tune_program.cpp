@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program with tuneMain, whose objective is a parabola, or what --mode says happens in it. tune.py runs it.
+// A program with tuneMain, whose objective is a parabola, or what --mode says happens in it. tune_workers.py runs it.
 #include <tenon/tune.h>
 
 #include <csignal>
@@ -20,6 +20,9 @@ int main(int argc, char **argv) {
       std::raise(SIGSEGV);
     if (mode == "crash-once" && trial.record().workers == 1)
       std::raise(SIGSEGV);
+    if (mode == "hang-once" && trial.number() == 1 && trial.record().workers == 1)
+      for (;;)
+        pause();
     if (mode == "exit")
       std::exit(7);
     if (mode == "throw")
@@ -29,7 +32,7 @@ int main(int argc, char **argv) {
   return tuneMain(argc, argv, objective,
                   {.description = "A parabola.",
                    .direction = Direction::Minimize,
-                   .options = {{"--mode", "plain, crash, crash-once, exit or throw", &mode},
+                   .options = {{"--mode", "plain, crash, crash-once, hang-once, exit or throw", &mode},
                                {"--milliseconds", "that a trial takes", &milliseconds}},
                    .defaults = {{"x", 0.5}, {"kind", int64_t(16)}},
                    .afterwards = [](const Study &study) {

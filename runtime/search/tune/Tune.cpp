@@ -110,9 +110,14 @@ int search(const TuneOptions &options, const TuneTask &task, const StudyFolder &
       return trial.state == TrialState::Complete || trial.state == TrialState::Pruned;
     });
   };
+  auto runs = [&] {
+    const std::vector<TrialRecord> trials = study.trials();
+    return std::any_of(trials.begin(), trials.end(),
+                       [](const TrialRecord &trial) { return trial.state == TrialState::Running; });
+  };
   Workers workers(options.workers, {.folder = folder.path(), .deadline = deadline});
-  const int signal =
-      workers.run({.ended = show, .note = [&](const std::string &text) { progress.note(task.name + ": " + text); }});
+  const int signal = workers.run(
+      {.ended = show, .runs = runs, .note = [&](const std::string &text) { progress.note(task.name + ": " + text); }});
   show();
   Signals::restore();
   return signal;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/search/tune/Workers.h"
 #include "runtime/search/StudyStore.h"
+#include "runtime/search/report/Text.h"
 #include "runtime/search/tune/Signals.h"
 
 #include <algorithm>
@@ -67,7 +68,11 @@ void Workers::listen() {
 /// What the end of a worker means: by what it said, else by how it died.
 void Workers::judge(Worker &worker, int status, const Watch &watch) {
   const std::string &said = worker.said;
-  if (said.ends_with("done\n"))
+  if (said.ends_with("done\n")) {
+    doneSince_ = doneSince_ ? doneSince_ : now();
+    return;
+  }
+  if (dismissed_)
     return;
   if (size_t at = said.find("error "); at != std::string::npos && said.ends_with('\n')) {
     if (!error_)
@@ -112,6 +117,16 @@ void Workers::sweep() const {
   }
 }
 
+/// When one is done and no trial runs, there is nothing that the others could still do.
+void Workers::dismissSilent(const Watch &watch) {
+  if (doneSince_ == 0 || dismissed_ || workers_.empty() || now() - doneSince_ < 2 || watch.runs())
+    return;
+  watch.note(counted(workers_.size(), "worker") + " fell silent and is ended; another one has done its trial");
+  dismissed_ = true;
+  for (const Worker &worker : workers_)
+    worker.process->signal(SIGKILL);
+}
+
 int Workers::run(const Watch &watch) {
   // The programs of a worker that dies become children of this process.
   prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -148,8 +163,9 @@ int Workers::run(const Watch &watch) {
     if (ended > 0 && now() - ended > patience)
       for (const Worker &worker : workers_)
         worker.process->signal(SIGKILL);
-    if (deaths_ > 0)
+    if (deaths_ > 0 || dismissed_)
       sweep();
+    dismissSilent(watch);
     for (; ended == 0 && left_ > 0; --left_)
       start();
   }

@@ -34,10 +34,12 @@ public:
   /// What it is asked while they work, several times in a second.
   struct Watch {
     std::function<int64_t()> ended;                ///< how many trials are complete or pruned; shows progress, too
+    std::function<bool()> runs;                    ///< whether a trial runs
     std::function<void(const std::string &)> note; ///< says something on stderr
   };
   /// Until all are done, or a signal came, of which the number is returned. An Error of one ends all; so does it when
-  /// fifteen die while no trial ends.
+  /// fifteen die while no trial ends. One that is silent so long that its trial was given to another (--stale-after) is
+  /// ended when the others are done.
   int run(const Watch &watch);
 
 private:
@@ -51,10 +53,13 @@ private:
   void judge(Worker &worker, int status, const Watch &watch);
   void endAll();
   void sweep() const;
+  void dismissSilent(const Watch &watch);
   std::vector<std::string> commandLine_;
   WorkerPlace place_;
   std::vector<Worker> workers_;
   int deaths_ = 0, left_ = 0;
+  double doneSince_ = 0;   // when the first one was done
+  bool dismissed_ = false; // those that are left
   int64_t endedBefore_ = 0;
   std::optional<Error> error_;
 };
