@@ -144,8 +144,9 @@ std::optional<Hdf5File::Dataset> Hdf5File::dataset(const std::string &path) cons
       throw Hdf5Fault{};
     uint64_t bytes = 0;
     const uint64_t count = space.count(), stored = format->storedBytes(*object);
-    for (uint64_t dim : space.dims)
-      if (dim > uint64_t(INT64_MAX))
+    uint64_t elements = 1;
+    for (uint64_t dim : space.dims) // an array's shape has no larger product, not even in front of a side of 0
+      if (__builtin_mul_overflow(elements, dim, &elements) || elements > uint64_t(1) << 58)
         throw Hdf5Fault{};
     if (__builtin_mul_overflow(count, object->type->size, &bytes))
       throw Hdf5Fault{};
