@@ -81,6 +81,9 @@ void Study::tellFailed(Trial &trial, const std::string &why) {
 }
 
 int64_t Study::enqueue(const std::map<std::string, ParameterValue> &parameters) {
+  for (auto &[name, value] : parameters)
+    if (const double *number = std::get_if<double>(&value); number && !std::isfinite(*number))
+      throw Error("Study::enqueue: expected a finite number for '" + name + "', received " + toText(value), Fault::Usage);
   Step step(*store_);
   int64_t number = int64_t(step.trials().size());
   step.append({.kind = Record::Kind::Enqueue, .number = number, .planned = parameters}, true);

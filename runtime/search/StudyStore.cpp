@@ -99,7 +99,13 @@ int64_t StudyStore::Step::appendOwner(Record record) {
   int64_t owner = store_.journal_ ? store_.journal_->lines() : store_.lines_;
   if (store_.locks_)
     store_.locks_->take(owner);
-  append(std::move(record), true);
+  try {
+    append(std::move(record), true);
+  } catch (...) { // a full disk, say; the line's number will be another trial's
+    if (store_.locks_)
+      store_.locks_->release(owner);
+    throw;
+  }
   store_.owners_.insert(owner);
   return owner;
 }

@@ -167,6 +167,12 @@ class Failures(Folder):
         self.tune(self.script("sleep 20 & echo {x}"), *X, "--trials", 1)
         self.assertLess(time.time() - begin, 10)
 
+    def testTrialsOutliveAFileThatCannotBeWritten(self):
+        stderr = self.tune("echo {x}", *X, "--trials", 1, "--json", "nosuch/out.json", code=1).stderr
+        self.assertIn("nosuch/out.json: cannot be written", stderr)
+        study = re.search(r"the study is in (.*)", stderr)[1]
+        self.assertIn("1 trial: 1 complete", self.tune(None, "--show", "--study", study).stdout)
+
     def testWrongUsageSaysWhatWasReceived(self):
         param = "--param", "x=int(0,9)"
         for command, message in (("echo {x", "'{' without '}' in '{x'"), ("echo }{x}", "'}' without '{' in '}{x}'"),

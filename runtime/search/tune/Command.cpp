@@ -41,7 +41,8 @@ std::vector<std::string> wordsOf(const std::string &text) {
 }
 
 bool isProgram(const std::string &path) {
-  return std::filesystem::is_regular_file(path) && access(path.c_str(), X_OK) == 0;
+  std::error_code error; // a folder of PATH may be closed to us
+  return std::filesystem::is_regular_file(path, error) && access(path.c_str(), X_OK) == 0;
 }
 } // namespace
 

@@ -154,7 +154,14 @@ int tune(const TuneOptions &options, const TuneTask &task) {
   int signal = 0;
   try {
     signal = search(options, task, folder, study);
-  } catch (const Error &) {
+    if (!signal) {
+      print(study, options);
+      if (!study.best())
+        throw Error("the search has ended and no trial is complete");
+      if (task.afterwards)
+        task.afterwards(study);
+    }
+  } catch (...) { // what the trials found outlives a file that cannot be written
     if (folder.keep = !study.trials().empty(); folder.keep)
       std::fprintf(stderr, "%s: the study is in %s\n", task.name.c_str(), folder.path().c_str());
     throw;
@@ -168,11 +175,6 @@ int tune(const TuneOptions &options, const TuneTask &task) {
                  counted(size_t(done), "trial").c_str(), folder.howToGoOn().c_str());
     return signal;
   }
-  print(study, options);
-  if (!study.best())
-    throw Error("the search has ended and no trial is complete");
-  if (task.afterwards)
-    task.afterwards(study);
   return 0;
 }
 

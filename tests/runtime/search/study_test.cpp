@@ -174,6 +174,8 @@ TEST_F(StudyTest, EnqueuedPointsComeFirst) {
   EXPECT_EQ(study.enqueue({{"x", 0.5}, {"y", 0}}), 0);
   EXPECT_EQ(study.enqueue({{"y", -0.25}}), 1);
   EXPECT_EQ(study.enqueue({{"x", 7.}}), 2);
+  EXPECT_EQ(errorOf([&] { study.enqueue({{"x", std::nan("")}}); }),
+            "Study::enqueue: expected a finite number for 'x', received nan");
   study.optimize(bowl, {.trials = 5});
   std::vector<TrialRecord> trials = study.trials();
   ASSERT_EQ(trials.size(), 5u);
