@@ -85,7 +85,9 @@ private:
     if (layers.empty())
       return;
     llvm::sort(layers, [](const Layer &a, const Layer &b) { return a.op->isBeforeInBlock(b.op); });
-    auto miss = [&](const Twine &why) { addRemark(gather, getArgument(), Outcome::Missed, gather.getLoc(), "not folded into " + names(layers) + ": " + why); };
+    auto miss = [&](const Twine &why) {
+      addRemark(gather, getArgument(), Outcome::Missed, gather.getLoc(), "not folded into " + names(layers) + ": " + why);
+    };
     if (other)
       return miss("'" + other->getName().stripDialect() + "' of " + ir::layerName(other->getLoc()) + " needs its rows");
     auto bytes = [](Value value) { return 4 * cast<RankedTensorType>(value.getType()).getNumElements(); };
