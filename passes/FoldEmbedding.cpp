@@ -41,7 +41,7 @@ bool isTrainable(Value weights) {
 // Some of the positions: their rows are gathered at fewer indices.
 bool takesPositions(Operation *user) {
   auto slice = dyn_cast<ir::SliceOp>(user);
-  return slice && slice.getAxis() + 1 < static_cast<int64_t>(shapeOf(slice.getOperand()).size());
+  return slice && slice.getAxis() + 1 < shapeOf(slice.getOperand()).size();
 }
 
 bool feedsScan(Value value) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/Zip.h"
 
+#include "runtime/LittleEndian.h"
 #include "runtime/Memory.h"
 
 #include <tenon/error.h>
@@ -15,13 +16,8 @@ constexpr uint32_t kLocal = 0x04034b50, kCentral = 0x02014b50, kEnd = 0x06054b50
                    kLocator64 = 0x07064b50, kMax32 = 0xffffffff;
 constexpr size_t kLocalSize = 30, kCentralSize = 46, kEndSize = 22, kEnd64Size = 56, kLocatorSize = 20;
 
-/// A little-endian number at `offset`, which the caller knows to be inside.
-uint64_t number(std::string_view bytes, size_t offset, size_t size) {
-  uint64_t value = 0;
-  for (size_t i = 0; i < size; ++i)
-    value |= uint64_t(static_cast<unsigned char>(bytes[offset + i])) << (8 * i);
-  return value;
-}
+/// The number at `offset`, which the caller knows to be inside.
+uint64_t number(std::string_view bytes, size_t offset, size_t size) { return littleEndian(bytes.substr(offset, size)); }
 
 void append(std::string &to, uint64_t value, int size) {
   for (int i = 0; i < size; ++i)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers off the front of the bytes of an HDF5 file; nothing is taken that is not there.
 #pragma once
+#include "runtime/LittleEndian.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -32,13 +34,7 @@ public:
     bytes.remove_prefix(size);
     return taken;
   }
-  uint64_t number(size_t size) {
-    uint64_t value = 0;
-    std::string_view taken = take(size);
-    for (size_t i = 0; i < size; ++i)
-      value |= uint64_t(static_cast<unsigned char>(taken[i])) << 8 * i;
-    return value;
-  }
+  uint64_t number(size_t size) { return littleEndian(take(size)); }
   uint64_t address() { return number(8); }
   void skip(uint64_t size) { take(size); }
   void expect(std::string_view signature) { check(take(signature.size()) == signature); }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/data/Pickle.h"
 
+#include "runtime/LittleEndian.h"
+
 #include <tenon/error.h>
 
 #include <algorithm>
@@ -66,13 +68,7 @@ private:
     bytes_.remove_prefix(size);
     return taken;
   }
-  uint64_t number(size_t size) {
-    uint64_t value = 0;
-    std::string_view taken = take(size);
-    for (size_t i = 0; i < size; ++i)
-      value |= uint64_t(static_cast<unsigned char>(taken[i])) << 8 * i;
-    return value;
-  }
+  uint64_t number(size_t size) { return littleEndian(take(size)); }
   std::string_view line() {
     size_t end = bytes_.find('\n');
     if (end == std::string_view::npos)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/run/Commands.h"
+#include "runtime/run/Inputs.h"
 
 #include "runtime/Clock.h"
 #include "runtime/File.h"
@@ -16,14 +17,21 @@ namespace {
 constexpr double kWarmUpSeconds = 0.1, kSeconds = 1;
 constexpr size_t kLeastRuns = 10, kMostRuns = 100'000;
 
-std::map<std::string, int64_t> symbolValues(const EntryInfo &entry, const Options &options) {
+/// What --batch and --dim say, and the shapes of the inputs that are given.
+std::map<std::string, int64_t> symbolValues(const EntryInfo &entry, const Options &options,
+                                            const std::vector<std::optional<Array>> &given) {
+  std::map<std::string, int64_t> known = options.dims;
+  for (size_t i = 0; i < given.size(); ++i)
+    for (size_t axis = 0; given[i] && axis < given[i]->shape().size() && axis < entry.inputs[i].dims.size(); ++axis)
+      if (int symbol = entry.inputs[i].dims[axis].symbol; symbol >= 0)
+        known.emplace(entry.symbols[static_cast<size_t>(symbol)], given[i]->shape()[axis]);
   std::map<std::string, int64_t> values;
   for (auto &symbol : entry.symbols) {
-    auto given = options.dims.find(symbol);
-    if (given == options.dims.end() && symbol != "batch")
+    auto found = known.find(symbol);
+    if (found == known.end() && symbol != "batch")
       throw Error("entry '" + entry.name + "' has a dimension '" + symbol + "': give --dim " + symbol + "=SIZE",
                   Fault::Usage);
-    values[symbol] = given == options.dims.end() ? options.batch : given->second;
+    values[symbol] = found == known.end() ? options.batch : found->second;
   }
   for (auto &dim : options.dims)
     if (!values.count(dim.first))
@@ -31,10 +39,24 @@ std::map<std::string, int64_t> symbolValues(const EntryInfo &entry, const Option
   return values;
 }
 
-/// Floats from 0 to 1, the same in every run; integers are 0, a valid index.
-std::vector<Array> makeInputs(const EntryInfo &entry, const std::map<std::string, int64_t> &symbols) {
+std::vector<std::optional<Array>> givenInputs(const EntryInfo &entry, const Options &options) {
+  std::vector<std::optional<Array>> given;
+  const std::vector<std::string> paths = assign("--input", options.inputs, entry.inputs);
+  for (size_t i = 0; i < paths.size(); ++i)
+    given.push_back(paths[i].empty() ? std::nullopt : std::optional(loadInput(paths[i], entry.inputs[i])));
+  return given;
+}
+
+/// What is not given: floats from 0 to 1, the same in every run; integers are 0, a valid index.
+std::vector<Array> makeInputs(const EntryInfo &entry, const std::map<std::string, int64_t> &symbols,
+                              std::vector<std::optional<Array>> given) {
   std::vector<Array> inputs;
-  for (auto &spec : entry.inputs) {
+  for (size_t input = 0; input < given.size(); ++input) {
+    const TensorSpec &spec = entry.inputs[input];
+    if (given[input]) {
+      inputs.push_back(*given[input]);
+      continue;
+    }
     Shape shape;
     for (auto &dim : spec.dims)
       shape.push_back(dim.size >= 0 ? dim.size : symbols.at(entry.symbols[static_cast<size_t>(dim.symbol)]));
@@ -63,8 +85,9 @@ std::vector<double> measure(Session &session, const EntryInfo &entry, const std:
 
 void benchCommand(const Program &program, const Options &options) {
   const EntryInfo &entry = program.entry(options.entry);
-  std::map<std::string, int64_t> symbols = symbolValues(entry, options);
-  std::vector<Array> inputs = makeInputs(entry, symbols);
+  std::vector<std::optional<Array>> given = givenInputs(entry, options);
+  std::map<std::string, int64_t> symbols = symbolValues(entry, options, given);
+  std::vector<Array> inputs = makeInputs(entry, symbols, std::move(given));
   Session session(program, {.threads = options.threads});
   std::vector<double> times = measure(session, entry, inputs);
   double least = times[0], median = times[times.size() / 2], p99 = times[times.size() * 99 / 100];

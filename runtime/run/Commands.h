@@ -13,7 +13,7 @@ namespace tenon::run {
 /// Predicts for the input files; prints, writes or compares the outputs.
 void runCommand(const Program &program, const Options &options);
 
-/// Times an entry on made-up inputs.
+/// Times an entry on the input files, and on made-up inputs where there is none.
 void benchCommand(const Program &program, const Options &options);
 
 /// Throws when an element of `actual` differs from `expected` by more than atol + rtol * |expected| (both NaN is

@@ -90,7 +90,9 @@ bool readRun(Options &options, const std::string &word, Words &words) {
 }
 
 bool readBench(Options &options, const std::string &word, Words &words) {
-  if (word == "--entry") {
+  if (word == "--input") {
+    options.inputs.push_back(namedFile(word, words.value(word)));
+  } else if (word == "--entry") {
     options.entry = words.value(word);
   } else if (word == "--batch") {
     options.batch = whole(word, words.value(word), 1);
@@ -148,8 +150,10 @@ std::string helpText(const std::string &name, bool isTool) {
          "      differs by more than atol + rtol * |expected|. - is standard input or output.\n"
          "  " +
          name + " bench" + file +
-         " [--entry predict] [--batch N] [--dim time=100] [--threads N] [--json FILE]\n"
-         "      Prints the time of a call and the arithmetic rate beside this machine's peak.\n"
+         " [--entry predict] [--batch N] [--dim time=100] [--input [name=]x.npy ...] [--threads N]\n"
+         "      [--json FILE]\n"
+         "      Prints the time of a call and the arithmetic rate beside this machine's peak. Inputs without a\n"
+         "      file are made up: floats between 0 and 1, integers 0.\n"
          "  " +
          name +
          " --help | --version\n\n"

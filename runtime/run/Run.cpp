@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/run/Commands.h"
+#include "runtime/run/Inputs.h"
 
 #include <tenon/error.h>
 #include <tenon/npy.h>
@@ -9,30 +10,6 @@
 
 namespace tenon::run {
 namespace {
-/// For every spec the path given for it, "" where there is none: by name, or the first that has none yet.
-std::vector<std::string> assign(const char *option, const std::vector<NamedFile> &files,
-                                const std::vector<TensorSpec> &specs) {
-  std::vector<std::string> paths(specs.size());
-  for (auto &file : files) {
-    size_t i = 0;
-    while (i < specs.size() && (file.name.empty() ? !paths[i].empty() : specs[i].name != file.name))
-      ++i;
-    if (i == specs.size()) {
-      std::string known;
-      for (auto &spec : specs)
-        known += (known.empty() ? "" : ", ") + spec.name;
-      throw Error(std::string(option) +
-                      (file.name.empty() ? " " + file.path + " is one too many" : ": there is no '" + file.name + "'") +
-                      "; the program has " + known,
-                  Fault::Usage);
-    }
-    if (!paths[i].empty())
-      throw Error(std::string(option) + ": '" + specs[i].name + "' is given twice", Fault::Usage);
-    paths[i] = file.path;
-  }
-  return paths;
-}
-
 /// The array with at most its first ten rows of ten values.
 void print(const std::string &name, const Array &array) {
   std::printf("%s: %s %s\n", name.c_str(), nameOf(array.dtype()), toString(array.shape()).c_str());
@@ -57,10 +34,7 @@ void runCommand(const Program &program, const Options &options) {
     const TensorSpec &spec = entry.inputs[i];
     if (inputPaths[i].empty())
       throw Error("input '" + spec.name + "' is missing: give --input " + spec.name + "=FILE.npy", Fault::Usage);
-    inputs.push_back(npy::load(inputPaths[i]));
-    if (inputs.back().dtype() != spec.dtype)
-      throw Error(inputPaths[i] + ": holds " + nameOf(inputs.back().dtype()) + ", but input '" + spec.name +
-                  "' takes " + nameOf(spec.dtype));
+    inputs.push_back(loadInput(inputPaths[i], spec));
   }
   Session session(program, {.threads = options.threads});
   std::vector<Array> outputs = session.call("predict", inputs);

@@ -66,15 +66,16 @@ void Study::optimize(const Objective &objective, const SearchLimits &limits) {
       if (found && history.loss(*found->value) <= history.loss(*limits.value))
         return;
     }
+    std::optional<Counted> counted(store_->optimizing); // before ask: no other thread is to think that it is the last
     std::optional<Trial> asked = ask(limits.trials);
     if (!asked) {
+      counted.reset();
       if (!hasOthers())
         return;
       usleep(20'000); // for them to end, or to die
       continue;
     }
     Trial &trial = *asked;
-    Counted counted(store_->optimizing);
     try {
       try {
         tell(trial, meanOf(objective, trial, *trial.running_, limits.executions));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/search/Range.h"
+#include "runtime/data/Utf8.h"
 
 #include <algorithm>
 #include <charconv>
@@ -70,6 +71,17 @@ void checkRange(const std::string &name, const ParameterRange &range) {
   };
   if (name.empty())
     throw SearchSpaceError("a parameter must have a name, received an empty one");
+  // A journal is JSON: other bytes would come back as other text, and two choices as the same.
+  auto checkText = [](const std::string &what, const std::string &text) {
+    try {
+      data::fromUtf8(text, what);
+    } catch (const Error &error) {
+      throw SearchSpaceError(error.what());
+    }
+  };
+  checkText("a parameter's name", name);
+  for (const std::string &choice : range.choices)
+    checkText("parameter '" + name + "': a choice", choice);
   if (range.kind == ParameterKind::Categorical) {
     if (range.choices.empty())
       fail("expected at least one choice");

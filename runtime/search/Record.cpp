@@ -13,7 +13,8 @@ constexpr int version = 1;
 constexpr std::pair<Kind, const char *> kinds[] = {
     {Kind::Begin, "begin"},   {Kind::Enqueue, "enqueue"},     {Kind::Take, "take"},           {Kind::Range, "range"},
     {Kind::Report, "report"}, {Kind::Attribute, "attribute"}, {Kind::Parameter, "parameter"}, {Kind::Alive, "alive"},
-    {Kind::Tell, "tell"},     {Kind::Execution, "execution"}};
+    {Kind::Tell, "tell"},     {Kind::Execution, "execution"},
+    {Kind::Excuse, "excuse"}};
 
 /// What a user gives as text need not be UTF-8, which JSON is.
 std::string dump(const Json &json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }

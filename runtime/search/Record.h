@@ -18,6 +18,7 @@ struct Record {
     Attribute, ///< number, text (the key), more
     Execution, ///< number, result
     Alive,     ///< number
+    Excuse,    ///< number: the worker that had it was ended on purpose
     Tell       ///< number, state, result, more (why it failed)
   };
   Kind kind = Kind::Alive;

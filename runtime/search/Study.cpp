@@ -21,7 +21,10 @@ Direction directionFrom(const std::string &text) {
 
 Study::Study(StudyOptions options) : store_(std::make_shared<search::StudyStore>(options)) {}
 
-bool Study::exists(const std::string &folder) { return std::filesystem::exists(folder + "/journal.jsonl"); }
+bool Study::exists(const std::string &folder) {
+  std::error_code error; // a folder that is closed to us has none that we could open
+  return std::filesystem::exists(folder + "/journal.jsonl", error);
+}
 
 const StudySettings &Study::settings() const { return store_->settings(); }
 const std::string &Study::folder() const { return store_->options().folder; }
@@ -80,14 +83,24 @@ void Study::tellFailed(Trial &trial, const std::string &why) {
   trial.running_->tell(TrialState::Failed, std::nullopt, why.empty() ? "it failed for a reason not given" : why);
 }
 
-int64_t Study::enqueue(const std::map<std::string, ParameterValue> &parameters) {
+int64_t Study::enqueue(const std::map<std::string, ParameterValue> &parameters, bool once) {
   for (auto &[name, value] : parameters)
     if (const double *number = std::get_if<double>(&value); number && !std::isfinite(*number))
       throw Error("Study::enqueue: expected a finite number for '" + name + "', received " + toText(value), Fault::Usage);
   Step step(*store_);
+  for (const TrialRecord &trial : step.trials())
+    if (once && trial.enqueued == parameters)
+      return trial.number;
   int64_t number = int64_t(step.trials().size());
   step.append({.kind = Record::Kind::Enqueue, .number = number, .planned = parameters}, true);
   return number;
+}
+
+void Study::excuse() {
+  Step step(*store_);
+  for (int64_t number = 0; number < int64_t(step.trials().size()); ++number)
+    if (step.isLeft(step.trials()[size_t(number)]))
+      step.append({.kind = Record::Kind::Excuse, .number = number});
 }
 
 std::vector<TrialRecord> Study::trials() const { return Step(*store_).trials(); }

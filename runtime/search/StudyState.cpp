@@ -32,6 +32,8 @@ void StudyState::apply(const Record &record, int64_t line) {
       throw Error("trial " + std::to_string(record.number) + " begins where trial " + std::to_string(trials_.size()) +
                   " is expected");
     trials_.push_back({.number = record.number, .planned = record.planned, .touched = record.time});
+    if (record.kind == Kind::Enqueue)
+      trials_.back().enqueued = record.planned;
     owners_.push_back(line);
     if (record.kind == Kind::Enqueue)
       return;
@@ -60,6 +62,9 @@ void StudyState::apply(const Record &record, int64_t line) {
     break;
   case Kind::Attribute:
     trial.attributes[record.text] = record.more;
+    break;
+  case Kind::Excuse:
+    --trial.workers;
     break;
   case Kind::Execution:
     trial.executions.push_back(record.result.value());

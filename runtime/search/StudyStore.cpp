@@ -34,7 +34,10 @@ void StudyStore::open() {
   if (error)
     throw Error(options_.folder + ": cannot make the study's folder: " + error.message());
   // A folder of something else must not be taken for an empty study.
-  for (auto &entry : std::filesystem::directory_iterator(options_.folder))
+  const std::filesystem::directory_iterator entries(options_.folder, error);
+  if (error)
+    throw Error(options_.folder + ": cannot read the study's folder: " + error.message());
+  for (auto &entry : entries)
     if (std::string name = entry.path().filename();
         name != "locks" && name != "journal.jsonl" && name != "trials" && !Study::exists(options_.folder))
       throw Error(options_.folder + ": is no study's folder: it has '" + name + "' and no journal.jsonl");

@@ -110,7 +110,10 @@ void Trial::report(int64_t step, double value) {
   Step now(*running_->store);
   running_->owned(now, "a report of step " + std::to_string(step));
   if (running_->execution == 0)
-    now.append({.kind = Record::Kind::Report, .number = number(), .step = step, .result = value});
+    now.append({.kind = Record::Kind::Report,
+                .number = number(),
+                .step = step,
+                .result = std::isfinite(value) ? value : NAN}); // as the journal keeps it
   else
     now.append({.kind = Record::Kind::Alive, .number = number()});
 }

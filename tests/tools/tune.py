@@ -173,6 +173,17 @@ class Failures(Folder):
         study = re.search(r"the study is in (.*)", stderr)[1]
         self.assertIn("1 trial: 1 complete", self.tune(None, "--show", "--study", study).stdout)
 
+    def testAProgramWhoseChildPrintsForEverHoldsNobodyUp(self):
+        begin = time.time()
+        self.tune(self.script("yes & echo {x}"), *X, "--trials", 1)
+        self.assertLess(time.time() - begin, 15)
+
+    def testAnotherRangeIsRefusedBeforeATrial(self):
+        words = "--command", "echo {x}", "--study", "s"
+        self.run_("tune", *words, "--param", "x=float(0,1)", "--trials", 2)
+        self.refused("--param: the study has 'x' as float [0, 1], received float [0, 2]", *words, "--param", "x=float(0,2)", "--trials", 3)
+        self.assertIn("2 trials: 2 complete", self.run_("tune", "--show", "--study", "s").stdout)
+
     def testWrongUsageSaysWhatWasReceived(self):
         param = "--param", "x=int(0,9)"
         for command, message in (("echo {x", "'{' without '}' in '{x'"), ("echo }{x}", "'}' without '{' in '}{x}'"),

@@ -4,10 +4,11 @@
 import os
 import re
 import signal
+import subprocess
 import time
 import unittest
 
-from tune_harness import X, Folder, alive, eventually
+from tune_harness import BIN, X, Folder, alive, eventually
 
 
 class Studies(Folder):
@@ -86,6 +87,36 @@ class Studies(Folder):
         self.assertEqual(alive(mark), [])
         trial, = self.json()["trials"]
         self.assertEqual((trial["state"], trial["workers"]), ("complete", 2))
+
+    def testStoppedOnPurposeATrialIsNotGivenUp(self):
+        words = ("tune", "--command", self.script("test -e go || sleep 9; echo {x}"), *X, "--trials", 1, "--study", "s")
+        for _ in range(6):
+            search = self.start(*words)
+            begun = self.path("s/trials/0/stdout.txt")
+            self.assertTrue(eventually(lambda: os.path.exists(begun)))
+            search.send_signal(signal.SIGINT)
+            search.communicate(timeout=30)
+            self.assertEqual(search.returncode, 130)
+            os.remove(begun)
+        open(self.path("go"), "w").close()
+        self.assertIn("1 trial: 1 complete", self.run_(*words).stdout)
+
+    def testWhatWasThereBeforeIsLeftAlone(self):
+        mark = "44.4321"
+        command = self.script("test -e again && echo {x} && exit; touch begun; sleep 9")
+        words = [os.path.join(BIN, "tenon"), "tune", "--command", command, *map(str, X), "--trials", "1"]
+        search = subprocess.Popen(["sh", "-c", f'sleep {mark} & exec "$@"', "sh", *words], cwd=self.folder, env=self.environment,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertTrue(eventually(lambda: os.path.exists(self.path("begun"))))
+        before, = alive(mark)
+        with open(f"/proc/{search.pid}/task/{search.pid}/children") as file:
+            worker, = [int(child) for child in file.read().split() if int(child) != before]
+        open(self.path("again"), "w").close()
+        os.kill(worker, signal.SIGKILL)
+        self.assertEqual(search.wait(timeout=30), 0)
+        self.assertEqual(alive(mark), [before])
+        os.kill(before, signal.SIGKILL)
+        search.communicate()
 
     def testASecondSignalDoesNotWaitForPrograms(self):
         mark = "55.4321"

@@ -36,7 +36,8 @@ struct StudyOptions {
 
 /// When optimize ends, besides when the sampler has nothing left to try. All that is given counts.
 struct SearchLimits {
-  /// Trials the study shall have in all: those of earlier calls, other workers and failed ones are counted.
+  /// Trials the study shall have in all: those of earlier calls, other workers and failed ones are counted. Enqueued ones
+  /// are run also when there are so many.
   std::optional<int64_t> trials = std::nullopt;
   std::optional<double> seconds = std::nullopt; ///< of this call; the trial that runs is finished
   std::optional<double> value = std::nullopt;   ///< a best value at least as good as this
@@ -88,7 +89,11 @@ public:
   void optimize(const Objective &objective, const SearchLimits &limits);
 
   /// Adds a trial that will be run with these values before any new one; parameters not named are sampled. Its number.
-  int64_t enqueue(const std::map<std::string, ParameterValue> &parameters);
+  /// An Error for a number that is not finite. once: where the same values were enqueued before, by whatever process,
+  /// nothing is added, and the number is that trial's.
+  int64_t enqueue(const std::map<std::string, ParameterValue> &parameters, bool once = false);
+  /// Says of trials that were left that their workers were ended on purpose: for maxWorkersPerTrial these do not count.
+  void excuse();
 
   /// All trials, by number, other workers' included.
   std::vector<TrialRecord> trials() const;

@@ -47,6 +47,7 @@ struct TrialRecord {
   std::vector<Parameter> parameters = {};             ///< in the order they were first asked for
   std::optional<double> value = std::nullopt;         ///< the mean of the executions
   std::map<std::string, ParameterValue> planned = {}; ///< enqueued, or drawn when it began; not all may be asked for
+  std::map<std::string, ParameterValue> enqueued = {}; ///< what it was enqueued with
   std::vector<double> executions = {};                ///< one value for each execution that is done
   std::map<int64_t, double> reports = {};             ///< intermediate values by step; NaN where a training diverged
   std::map<std::string, std::string> attributes = {};
@@ -54,7 +55,7 @@ struct TrialRecord {
   double started = 0;       ///< Unix time in seconds: when the last worker got it
   double touched = 0;       ///< when the last record was made of it
   double finished = 0;      ///< when it was told, 0 before
-  int workers = 0;          ///< how many had it: 2 when it was taken over once
+  int workers = 0;          ///< how many had it, those ended on purpose left out: 2 when it was taken over once
 
   /// Its value of that parameter; null when it has none of that name.
   const ParameterValue *find(const std::string &name) const;

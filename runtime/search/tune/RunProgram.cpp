@@ -16,6 +16,7 @@ namespace tenon::search {
 namespace {
 constexpr double patience = 10; // seconds between SIGTERM and SIGKILL
 constexpr int linesOfErrors = 5;
+constexpr size_t longestLine = 1 << 16;
 
 /// One run of a trial's program, from its start to its end.
 class Run {
@@ -79,7 +80,8 @@ private:
   bool isOver() {
     if (!process_->status())
       return false;
-    while (!ending_ && !closed_ && isReadable(0))
+    const double gone = now(); // what runs on may print for ever
+    while (!ending_ && !closed_ && now() - gone < 1 && isReadable(0))
       if (take(trial_))
         break;
     return true;
@@ -108,12 +110,14 @@ private:
     kept_.write(buffer, got).flush();
     printed_.append(buffer, size_t(got));
     bool prune = false;
-    for (size_t end; (end = printed_.find('\n', line_)) != std::string::npos; line_ = end + 1)
+    for (size_t end; (end = printed_.find_first_of("\r\n", line_)) != std::string::npos; line_ = end + 1)
       if (auto found = intermediateFrom(std::string_view(printed_).substr(line_, end - line_))) {
         trial.report(found->step, found->value);
         prune = prune || trial.shouldPrune();
         touched_ = now();
       }
+    if (printed_.size() - line_ > longestLine)
+      line_ = printed_.size();
     forget();
     return prune;
   }

@@ -73,12 +73,19 @@ SearchLimits limitsOf(const TuneOptions &options, std::optional<double> deadline
 
 /// Once in a study, however often the command is given.
 void enqueueOnce(Study &study, const std::map<std::string, ParameterValue> &values) {
-  if (values.empty())
-    return;
+  if (!values.empty())
+    study.enqueue(values, /*once=*/true);
+}
+
+/// Before a worker finds out, in a trial.
+void checkRanges(const TuneTask &task, const Study &study) {
   for (const TrialRecord &trial : study.trials())
-    if (std::includes(trial.planned.begin(), trial.planned.end(), values.begin(), values.end()))
-      return;
-  study.enqueue(values);
+    for (const Parameter &known : trial.parameters)
+      for (const NamedRange &given : task.parameters)
+        if (given.name == known.name && given.range != known.range)
+          throw Error("--param: the study has '" + known.name + "' as " + known.range.toText() + ", received " +
+                          given.range.toText() + "; a parameter keeps its range, give this one another name",
+                      Fault::Usage);
 }
 
 void checkLimits(const TuneOptions &options, const Study &study) {
@@ -148,6 +155,7 @@ int tune(const TuneOptions &options, const TuneTask &task) {
   StudyFolder folder(options.study);
   Study study = openStudy(options, folder.path(), task.direction);
   checkLimits(options, study);
+  checkRanges(task, study);
   enqueueOnce(study, task.defaults);
   for (const std::string &text : options.enqueued)
     enqueueOnce(study, enqueuedFrom(text, task.parameters));
@@ -168,6 +176,7 @@ int tune(const TuneOptions &options, const TuneTask &task) {
   }
   if (signal) {
     folder.keep = true;
+    study.excuse();
     const std::vector<TrialRecord> trials = study.trials();
     const auto done =
         std::count_if(trials.begin(), trials.end(), [](const TrialRecord &trial) { return trial.isFinished(); });

@@ -85,6 +85,7 @@ void Workers::judge(Worker &worker, int status, const Watch &watch) {
       error_ = Error(how + " before it could begin");
     return;
   }
+  anyDied_ = true;
   if (++deaths_ >= mostDeaths) {
     if (!error_)
       error_ = Error(std::to_string(deaths_) + " workers died while no trial was completed; the last one ended with " +
@@ -102,14 +103,22 @@ void Workers::endAll() {
     worker.process->signal(SIGTERM);
 }
 
+std::vector<pid_t> Workers::children() {
+  const std::string own = std::to_string(getpid());
+  std::ifstream file("/proc/" + own + "/task/" + own + "/children");
+  std::vector<pid_t> found;
+  for (pid_t child; file >> child;)
+    found.push_back(child);
+  return found;
+}
+
 /// Ends what dead workers' programs left running: a shell dies with its worker, what it has started does not.
 void Workers::sweep() const {
-  const std::string own = std::to_string(getpid());
-  std::ifstream children("/proc/" + own + "/task/" + own + "/children");
-  for (pid_t child; children >> child;) {
+  for (pid_t child : children()) {
     const bool isWorker = std::any_of(workers_.begin(), workers_.end(),
                                       [&](const Worker &worker) { return worker.process->id() == child; });
-    if (isWorker)
+    const bool wasThere = std::find(childrenBefore_.begin(), childrenBefore_.end(), child) != childrenBefore_.end();
+    if (isWorker || wasThere)
       continue;
     const pid_t group = getpgid(child);
     kill(group > 0 && group != getpgrp() ? -group : child, SIGKILL);
@@ -163,7 +172,7 @@ int Workers::run(const Watch &watch) {
     if (ended > 0 && now() - ended > patience)
       for (const Worker &worker : workers_)
         worker.process->signal(SIGKILL);
-    if (deaths_ > 0 || dismissed_)
+    if (anyDied_ || dismissed_)
       sweep();
     dismissSilent(watch);
     for (; ended == 0 && left_ > 0; --left_)

@@ -53,10 +53,13 @@ private:
   void judge(Worker &worker, int status, const Watch &watch);
   void endAll();
   void sweep() const;
+  static std::vector<pid_t> children();
   void dismissSilent(const Watch &watch);
   std::vector<std::string> commandLine_;
   WorkerPlace place_;
   std::vector<Worker> workers_;
+  const std::vector<pid_t> childrenBefore_ = children(); // not ours to end
+  bool anyDied_ = false;
   int deaths_ = 0, left_ = 0;
   double doneSince_ = 0;   // when the first one was done
   bool dismissed_ = false; // those that are left

@@ -174,6 +174,7 @@ TEST_F(StudyTest, EnqueuedPointsComeFirst) {
   EXPECT_EQ(study.enqueue({{"x", 0.5}, {"y", 0}}), 0);
   EXPECT_EQ(study.enqueue({{"y", -0.25}}), 1);
   EXPECT_EQ(study.enqueue({{"x", 7.}}), 2);
+  EXPECT_EQ(study.enqueue({{"y", -0.25}}, /*once=*/true), 1);
   EXPECT_EQ(errorOf([&] { study.enqueue({{"x", std::nan("")}}); }),
             "Study::enqueue: expected a finite number for 'x', received nan");
   study.optimize(bowl, {.trials = 5});
@@ -269,6 +270,29 @@ TEST_F(StudyTest, ATrialThatEndsEveryWorkerFails) {
   EXPECT_EQ(study.ask()->number(), 1);
   EXPECT_EQ(study.trials()[0].state, TrialState::Failed);
   EXPECT_THAT(study.trials()[0].failure, HasSubstr("3 workers died"));
+}
+
+TEST_F(StudyTest, WorkersThatAreEndedOnPurposeDoNotCount) {
+  Study study({.folder = folder, .sampler = random(), .maxWorkersPerTrial = 2});
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_EQ(study.ask()->number(), 0);
+    study.excuse();
+  }
+  EXPECT_EQ(study.ask()->number(), 0);
+  Study again({.folder = folder});
+  EXPECT_EQ(again.trials()[0].workers, 1);
+}
+
+TEST_F(StudyTest, TextThatIsNoUtf8IsRefusedBeforeItIsKept) {
+  Study study = this->study();
+  {
+    Trial trial = study.ask().value();
+    EXPECT_THAT(errorOf([&] { trial.suggestCategorical("act", {"relu", "x\xff"}); }),
+                StartsWith("parameter 'act': a choice: byte 1 is no UTF-8"));
+    EXPECT_THAT(errorOf([&] { trial.suggestFloat("\xfe", 0, 1); }), HasSubstr("is no UTF-8"));
+    study.tellFailed(trial, "its words may be anything: \xff");
+  }
+  EXPECT_EQ(this->study().trials().size(), 1u);
 }
 
 TEST_F(StudyTest, ThreadsShareAStudy) {
