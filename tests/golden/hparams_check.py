@@ -12,9 +12,10 @@ import json
 import os
 import subprocess
 import sys
-import time
 import unittest
 import urllib.request
+
+from tensorboard_server import serve
 
 BOARD, STUDY = sys.argv[1:3]
 PICTURE = sys.argv[3] if len(sys.argv) > 3 else None
@@ -28,15 +29,7 @@ class Plugin(unittest.TestCase):
     def setUpClass(cls):
         with open(STUDY) as file:
             cls.study = json.load(file)
-        cls.server = subprocess.Popen([sys.executable, "-m", "tensorboard.main", "--logdir", BOARD, "--port", str(PORT), "--bind_all"],
-                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(120):
-            time.sleep(1)
-            try:
-                if len(cls.get("/data/runs")) > len(cls.study["trials"]):
-                    return
-            except OSError:
-                pass
+        cls.server = serve(BOARD, PORT, lambda: len(cls.get("/data/runs")) > len(cls.study["trials"]))
 
     @classmethod
     def tearDownClass(cls):

@@ -10,15 +10,14 @@ tensorboard_pages.py makes pictures of the pages, to be looked at.
 import json
 import os
 import struct
-import subprocess
 import sys
-import time
 import unittest
 import urllib.parse
 import urllib.request
 
 from tensorboard.backend.event_processing import event_accumulator
 from tensorboard.util import tensor_util
+from tensorboard_server import serve
 
 LOGS = sys.argv[1]
 EPOCHS, STEPS = 12, 10
@@ -89,15 +88,8 @@ class Server(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = subprocess.Popen([sys.executable, "-m", "tensorboard.main", "--logdir", LOGS, "--port", str(PORT),
-                                       "--bind_all", "--reload_interval", "5"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(120):
-            time.sleep(1)
-            try:
-                if {"train", "validation", "train_optimised"} <= set(cls.get("/data/runs")):
-                    break
-            except OSError:
-                pass
+        wanted = {"train", "validation", "train_optimised"}
+        cls.server = serve(LOGS, PORT, lambda: wanted <= set(cls.get("/data/runs")), "--reload_interval", "5")
 
     @classmethod
     def tearDownClass(cls):
