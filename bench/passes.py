@@ -23,7 +23,7 @@ PASSES = ["fold-batch-norm", "fold-residual-projection", "merge-sibling-convolut
 def compileWithout(arguments, model, output, disabled):
     command = [os.path.join(arguments.build, "bin", "tenon"), "compile", model, "-o", output, "--emit=library", "--explain=json"]
     if arguments.train:
-        command.append("--train")
+        command += ["--train", "--batch", str(arguments.batch)]
     if disabled:
         command.append("--disable-pass=" + ",".join(disabled))
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -52,7 +52,10 @@ bool feedsScan(Value value) {
 
 struct FoldEmbedding : tenon::passes::impl::FoldEmbeddingBase<FoldEmbedding> {
   using FoldEmbeddingBase::FoldEmbeddingBase;
-  FoldEmbedding(const ir::Machine &machine, bool onlyLoss) : machine(machine) { training = onlyLoss; }
+  FoldEmbedding(const ir::Machine &machine, bool onlyLoss, int64_t samples) : machine(machine) {
+    training = onlyLoss;
+    batch = samples;
+  }
 
   LogicalResult initialize(MLIRContext *context) override { return passes::describeMachine(machine, target, getArgument(), context); }
 
@@ -62,19 +65,21 @@ struct FoldEmbedding : tenon::passes::impl::FoldEmbeddingBase<FoldEmbedding> {
     if (function.isDeclaration() || function.getSymName() == "train_step" || isLoss != training)
       return markAllAnalysesPreserved();
     // Where nothing is assigned the weights stay what they are from call to call, and the table is made once for them.
-    Batch batch = isLoss || !function.getOps<ir::AssignOp>().empty() ? Batch::Large : Batch::One;
+    Call call{isLoss || !function.getOps<ir::AssignOp>().empty(), isLoss};
     for (auto gather : llvm::to_vector(function.getOps<ir::GatherOp>()))
       if (isWeight(gather.getTable()))
-        fold(gather, batch, isLoss);
+        fold(gather, call);
     eraseDead(function.getBody().front());
   }
 
 private:
-  /// What a function is priced for: a prediction of one sample from a table made beforehand, or Keras's default batch with a
-  /// table made in each call.
-  enum class Batch { One = 1, Large = 32 };
+  /// What a call of the function does: a table in each call, or one beforehand for every prediction.
+  struct Call {
+    bool makesTable, isDifferentiated;
+  };
+  int64_t samplesOf(Call call) const { return call.makesTable ? static_cast<int64_t>(batch) : 1; }
 
-  void fold(ir::GatherOp gather, Batch batch, bool differentiated) {
+  void fold(ir::GatherOp gather, Call call) {
     SmallVector<Layer> layers;
     Operation *other = nullptr; // a user that is none
     for (Operation *user : gather->getUsers())
@@ -95,14 +100,14 @@ private:
     for (const Layer &layer : layers)
       tables += 4 * shapeOf(gather.getTable())[0] * layer.window * layer.filters;
     // Eight times L2 is about what L3 keeps for a core: lookups stay faster than products.
-    if (batch == Batch::One && tables > std::max(2 * embedding, 8 * machine->l2))
+    if (!call.makesTable && tables > std::max(2 * embedding, 8 * machine->l2))
       return miss("a table of their products takes " + Twine(tables) + " bytes, more than twice the embedding's " +
                   Twine(embedding) + " and than eight times L2");
     double before = 0, after = 0;
     for (const Layer &layer : layers)
-      price(gather, layer, batch, differentiated, before, after);
+      price(gather, layer, call, before, after);
     std::string prices = microseconds(after) + " looked up, " + microseconds(before) + " computed (batch " +
-                         std::to_string(static_cast<int>(batch)) + ", one core)";
+                         std::to_string(samplesOf(call)) + ", one core)";
     if (after > 0.9 * before) // near calls are no gain: the batch is a guess
       return miss(prices);
     addRemark(gather, getArgument(), Outcome::Applied, gather.getLoc(), "folded into " + names(layers) + ": " + prices);
@@ -121,14 +126,14 @@ private:
   }
 
   /// Adds the seconds of the layer with its rows gathered and with its products looked up.
-  void price(ir::GatherOp gather, const Layer &layer, Batch batch, bool differentiated, double &before, double &after) {
+  void price(ir::GatherOp gather, const Layer &layer, Call call, double &before, double &after) {
     // The first unknown side is the batch, others are taken as 32, as elsewhere.
     auto rowsOf = [&](Value value) {
       int64_t rows = 1;
       bool seen = false;
       for (int64_t size : shapeOf(value).drop_back()) {
         bool isKnown = !ShapedType::isDynamic(size);
-        rows *= isKnown ? size : seen ? 32 : static_cast<int64_t>(batch);
+        rows *= isKnown ? size : seen ? 32 : samplesOf(call);
         seen |= !isKnown;
       }
       return rows;
@@ -140,15 +145,15 @@ private:
     int64_t gathered = rowsOf(gather.getResult()), results = rowsOf(layer.op->getResult(0));
     int64_t words = shapeOf(gather.getTable())[0], columns = layer.window * layer.filters;
     // Each trainable side adds a product as large as the first; either brings the sums over each word's places.
-    bool ofRows = differentiated && isTrainable(gather.getTable()), ofWeights = differentiated && isTrainable(layer.weights());
+    bool ofRows = call.isDifferentiated && isTrainable(gather.getTable()), ofWeights = call.isDifferentiated && isTrainable(layer.weights());
     int products = 1 + ofRows + ofWeights, ways = ofRows || ofWeights ? 2 : 1;
     // Rows are written and read back.
     before += products * product(results, layer.filters, layer.window * layer.channels) +
               (ofRows ? 2 : 1) * 2 * moved(gathered * layer.channels) + ir::forkJoinSeconds;
     after += ways * moved(results * columns);
-    if (differentiated && feedsScan(layer.op->getResult(0))) // the loop would compute them and store nothing
+    if (call.isDifferentiated && feedsScan(layer.op->getResult(0))) // the loop would compute them and store nothing
       after += ways * 2 * moved(results * columns);
-    if (batch == Batch::Large)
+    if (call.makesTable)
       after += products * product(words, columns, layer.channels) + products * moved(words * columns) + ir::forkJoinSeconds;
   }
 
@@ -185,6 +190,6 @@ private:
 };
 } // namespace
 
-std::unique_ptr<Pass> passes::createFoldEmbedding(const ir::Machine &machine, bool training) {
-  return std::make_unique<FoldEmbedding>(machine, training);
+std::unique_ptr<Pass> passes::createFoldEmbedding(const ir::Machine &machine, bool training, int64_t batch) {
+  return std::make_unique<FoldEmbedding>(machine, training, batch);
 }

@@ -15,7 +15,7 @@ mlir::LogicalResult describeMachine(std::optional<ir::Machine> &machine, const s
 #include "passes/Passes.h.inc"
 
 /// Passes for a machine that is already described (the option `target` names one).
-std::unique_ptr<mlir::Pass> createFoldEmbedding(const ir::Machine &machine, bool training);
+std::unique_ptr<mlir::Pass> createFoldEmbedding(const ir::Machine &machine, bool training, int64_t batch = 32);
 std::unique_ptr<mlir::Pass> createFormKernels(const ir::Machine &machine);
 std::unique_ptr<mlir::Pass> createMergeSiblingConvolutions(const ir::Machine &machine);
 std::unique_ptr<mlir::Pass> createScheduleBranches(const ir::Machine &machine);

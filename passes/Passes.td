@@ -160,7 +160,7 @@ def FoldEmbedding : Pass<"fold-embedding", "::mlir::func::FuncOp"> {
     in a table (words, window, filters) it adds looked-up rows, `conv(table[ids], k)[t] = sum_i (table * k_i)[ids[t + i]]`.
     A product of each row with a matrix is the row of a product. In a prediction `split-prepare` makes the table once for
     given weights; it may take twice the embedding's memory, or eight times L2. In @loss, and where variables are assigned, the table is
-    made in each call and the cost model decides at a batch of 32; the gradients, which are taken afterwards, are those of
+    made in each call and the cost model decides, at the batch that fit has or 32; the gradients, which are taken afterwards, are those of
     the table: sums where a word stands, and two products with as many rows as there are words.
     All users of the rows must be such layers, or take some of the positions (a recurrent layer's first step); what stands
     between (a dropout, a mask) keeps them apart.
@@ -183,7 +183,8 @@ def FoldEmbedding : Pass<"fold-embedding", "::mlir::func::FuncOp"> {
   }];
   let dependentDialects = ["::tenon::ir::TenonDialect"];
   let options = [Option<"target", "target", "std::string", "\"host\"", "the machine the layers are priced for">,
-                 Option<"training", "training", "bool", "false", "look at @loss, before differentiate; else at the others">];
+                 Option<"training", "training", "bool", "false", "look at @loss, before differentiate; else at the others">,
+                 Option<"batch", "batch", "int64_t", "32", "samples of a call that makes the table itself">];
   let statistics = [Statistic<"folded", "folded", "Embeddings whose rows are no longer gathered">];
 }
 

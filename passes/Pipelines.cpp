@@ -29,7 +29,7 @@ void passes::buildInferencePipeline(OpPassManager &passes, const PipelineOptions
   addOptional(passes, options, createFoldBatchNorm());
   addOptional(passes, options, createFoldResidualProjection()); // sees biases, not normalisations
   addOptional(passes, options, createMergeSiblingConvolutions(options.machine));
-  addOptional(passes, options, createFoldEmbedding(options.machine, /*training=*/false)); // takes the weights these made
+  addOptional(passes, options, createFoldEmbedding(options.machine, /*training=*/false, options.batch)); // takes the weights these made
   passes.addNestedPass<func::FuncOp>(createDecomposeNormalization());
   passes.addNestedPass<func::FuncOp>(createSplitGroups());
   passes.addNestedPass<func::FuncOp>(createFoldBroadcasts());
@@ -42,7 +42,7 @@ void passes::buildInferencePipeline(OpPassManager &passes, const PipelineOptions
 
 void passes::buildTrainingPipeline(OpPassManager &passes, const PipelineOptions &options) {
   addCleanup(passes);
-  addOptional(passes, options, createFoldEmbedding(options.machine, /*training=*/true)); // then gradients are looked up too
+  addOptional(passes, options, createFoldEmbedding(options.machine, /*training=*/true, options.batch)); // then gradients are looked up too
   addOptional(passes, options, createSinkIntoScan(options.machine));
   passes.addPass(createDifferentiate());
   passes.addPass(createBuildTrainStep());

@@ -13,7 +13,7 @@ namespace {
 
 void optimize(ModuleOp module, const AheadOptions &options) {
   runDiagnosed(module.getContext(),
-               [&] { return passes::optimize(module, {.machine = options.machine, .training = options.training, .disabled = options.disabledPasses}); });
+               [&] { return passes::optimize(module, {.machine = options.machine, .training = options.training, .batch = options.batch, .disabled = options.disabledPasses}); });
 }
 
 std::unique_ptr<codegen::Compiled> lower(ModuleOp module, const AheadOptions &options) {

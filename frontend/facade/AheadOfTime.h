@@ -3,6 +3,7 @@
 #pragma once
 #include "codegen/Codegen.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "passes/Pipelines.h"
 #include <map>
 #include <tenon/model.h>
 
@@ -12,6 +13,7 @@ struct AheadOptions {
   ir::Machine machine = ir::Machine::host();
   /// With the training entries beside predict; weights then stay as they are and @prepare is an entry.
   bool training = false;
+  int64_t batch = passes::PipelineOptions().batch;
   std::vector<std::string> disabledPasses = {}; // see passes::PipelineOptions
   std::string modelName = "model";
   std::string tag = "tenon"; // see codegen::LowerOptions

@@ -34,7 +34,7 @@ std::string digestOf(ModuleOp module, const passes::PipelineOptions &options) {
   llvm::raw_string_ostream os(text);
   module->print(os, OpPrintingFlags().enableDebugInfo());
   os << options.machine.triple << '|' << options.machine.cpu << '|' << options.machine.features << '|'
-     << options.training << options.prepare;
+     << options.training << options.prepare << '|' << options.batch;
   auto hash = llvm::SHA256::hash(llvm::arrayRefFromStringRef(os.str()));
   return std::string(hash.begin(), hash.end());
 }
@@ -83,10 +83,11 @@ Program link(std::shared_ptr<const codegen::Compiled> compiled) {
   return Program::wrap((*program)->table(), *program);
 }
 
-Program programOf(ModuleOp module, bool training) {
+Program programOf(ModuleOp module, bool training, int64_t batch) {
   passes::PipelineOptions options;
   options.machine = ir::Machine::host();
   options.training = training;
+  options.batch = batch;
   std::string digest = digestOf(module, options);
   {
     std::lock_guard lock(cacheMutex);

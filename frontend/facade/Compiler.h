@@ -24,6 +24,6 @@ Program link(std::shared_ptr<const codegen::Compiled> compiled);
 
 /// The program of a module for this machine, compiled unless one of the last programs came from the same text and
 /// options. The module is optimized in place.
-Program programOf(mlir::ModuleOp module, bool training);
+Program programOf(mlir::ModuleOp module, bool training, int64_t batch = passes::PipelineOptions().batch);
 
 } // namespace tenon::facade

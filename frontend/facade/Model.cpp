@@ -67,6 +67,10 @@ Scores ordered(Session &session, const Logs &logs) {
   return Scores(std::move(values));
 }
 
+std::optional<int64_t> rowsOf(const Feed &x) {
+  return x.empty() || x[0].shape().empty() ? std::nullopt : std::optional(std::max<int64_t>(x[0].rowCount(), 1));
+}
+
 Scores onBatch(Session &session, const char *entryName, const Feed &x, const Feed &y, const Feed &sampleWeight) {
   Dataset batch(x, y, sampleWeight);
   const EntryInfo &entry = session.program().entry(entryName);
@@ -86,7 +90,7 @@ History Model::fit(const Dataset &data, FitOptions options) const {
   Dataset checked = withCheckedTargets(model(), spec, data, /*warn=*/true);
   if (options.validationData)
     options.validationData = withCheckedTargets(model(), spec, *options.validationData, /*warn=*/false);
-  Session &session = state.trainSession("fit");
+  Session &session = state.trainSession("fit", std::max(options.batchSize, 1));
   state.warnWhenTrainableChanged();
   WeightsGuard guard{model()};
   return Trainer(session, checked, forModel(*this, std::move(options)),
@@ -122,7 +126,7 @@ Scores Model::trainOnBatch(const Feed &x, const Feed &y, const Feed &sampleWeigh
   ModelState &state = ModelState::of(model());
   state.buildFor(x);
   facade::checkTargets(model(), state.compiled("trainOnBatch"), y, /*warn=*/false);
-  Session &session = state.trainSession("trainOnBatch");
+  Session &session = state.trainSession("trainOnBatch", rowsOf(x));
   state.warnWhenTrainableChanged();
   WeightsGuard guard{model()};
   return onBatch(session, "train_step", x, y, sampleWeight);

@@ -189,14 +189,14 @@ std::vector<graph::OptimizerVariable> ModelState::optimizerVariables() const {
   return graph::optimizerVariables(model, *spec->optimizer.rule());
 }
 
-Session &ModelState::trainSession(const std::string &caller) {
+Session &ModelState::trainSession(const std::string &caller, std::optional<int64_t> batch) {
   compiled(caller);
   if (trainOutputs != model.network().outputs)
     throw Error(model.name() + ": layers were added after compile(), call compile() again", Fault::Usage);
   if (!train) {
     auto context = makeContext();
     auto module = trainingModule(*context, false);
-    train = makeSession(programOf(*module, /*training=*/true));
+    train = makeSession(programOf(*module, /*training=*/true, batch.value_or(passes::PipelineOptions().batch)));
   }
   return *train;
 }

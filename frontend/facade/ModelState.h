@@ -26,8 +26,8 @@ public:
   /// What compile was told; an Error that names the model and `caller` when it was not called.
   const graph::TrainingSpec &compiled(const std::string &caller) const;
 
-  /// The session that trains and evaluates, compiled at the first call.
-  Session &trainSession(const std::string &caller);
+  /// The session that trains and evaluates, compiled at the first call; `batch`: what a step is then priced for.
+  Session &trainSession(const std::string &caller, std::optional<int64_t> batch = std::nullopt);
   /// The session that predicts; derived weights are up to date for the next call.
   Session &predictSession();
 

@@ -184,6 +184,9 @@ TEST(TenonExplain, FoldedEmbeddings) {
                 ContainsRegex("folded into conv: [0-9.]+ us looked up, [0-9.]+ us computed .batch " + std::string(batch) + ", one core"))
         << entry;
   }
+  const Json small = named(explained("text.tenon --train --batch 4"), "train_step"); // its table would cost more than it saves
+  EXPECT_EQ(named(small["passes"], "fold-embedding")["applied"], 0);
+  EXPECT_THAT(named(small["layers"], "embedding")["remarks"][0]["text"].get<std::string>(), HasSubstr("computed (batch 4, one core)"));
   const Json apart = explained("text.tenon --train --disable-pass=fold-embedding");
   EXPECT_EQ(named(named(apart, "predict")["passes"], "fold-embedding")["enabled"], false);
 }

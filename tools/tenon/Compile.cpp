@@ -18,6 +18,7 @@ struct Options {
   std::string input, output, target = "host", tag, explain;
   std::vector<std::string> emit = {"library"}, disabled;
   bool train = false, stats = false;
+  int64_t batch = passes::PipelineOptions().batch;
   Changes changes;
 };
 
@@ -111,7 +112,7 @@ void run(Options options) {
   if (std::any_of(options.emit.begin(), options.emit.end(), isText)) {
     mlir::OwningOpRef<mlir::ModuleOp> copy = input.module->clone();
     facade::runDiagnosed(&context,
-                         [&] { return passes::optimize(*copy, {.machine = *machine, .training = options.train, .disabled = options.disabled}); });
+                         [&] { return passes::optimize(*copy, {.machine = *machine, .training = options.train, .batch = options.batch, .disabled = options.disabled}); });
     writeTexts(*copy, context, *machine, options, output);
   }
   if (std::all_of(options.emit.begin(), options.emit.end(), isText) && options.explain.empty() && !options.stats)
@@ -119,7 +120,7 @@ void run(Options options) {
   std::vector<ModelLayer> layers = layersOf(input); // compiling changes the module
   auto compiled = facade::compileAhead(
       *input.module, input.values,
-      {.machine = *machine, .training = options.train, .disabledPasses = options.disabled, .modelName = input.name, .tag = options.tag});
+      {.machine = *machine, .training = options.train, .batch = options.batch, .disabledPasses = options.disabled, .modelName = input.name, .tag = options.tag});
   for (const std::string &name : options.emit) {
     const Kind &kind = kindOf(name);
     if (kind.artifact && !codegen::emitArtifact(*compiled, *kind.artifact, output + kind.ending,
@@ -149,6 +150,9 @@ void addCompile(CLI::App &app, Action &action) {
                    "what to write, separated by commas: NAME, NAME.so, NAME.o, NAME.h, NAME.mlir, NAME.ll, NAME.s")
       ->delimiter(',')
       ->check(CLI::IsMember(names));
+  command->add_option("--batch", options->batch, "samples that a call of the training step is made fast for; it takes any number")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->add_flag("--train", options->train,
                     "the training step too (the model must have been saved after compile())");
   command
