@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/Arguments.h"
 #include "runtime/search/Range.h"
 
 #include <tenon/samplers.h>
@@ -15,6 +16,7 @@ struct Points {
   int64_t count;
 
   Points(const ParameterRange &range, int points) : range(range), count(range.count() ? range.count() : points) {}
+  /// Without a step, the decimal of 15 digits that a point is but for a rounding: 0.1, not 0.10000000000000002.
   ParameterValue at(int64_t index) const {
     if (range.count())
       return range.at(index);
@@ -128,9 +130,10 @@ Node treeOf(const SearchHistory &history, int points, int64_t without = -1) {
 } // namespace
 
 GridSampler::GridSampler(GridOptions options) : options_(options) {
-  if (options.points < 1)
-    throw Error("GridSampler: expected points of 1 or more, received " + std::to_string(options.points), Fault::Usage);
+  search::checkArguments("GridSampler", search::argumentsOf(options_));
 }
+
+std::string GridSampler::arguments() const { return search::changed(options_); }
 
 std::vector<Parameter> GridSampler::sampleJointly(const SearchHistory &history, int64_t) const {
   Node root = treeOf(history, options_.points);
