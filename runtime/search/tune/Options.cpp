@@ -81,6 +81,10 @@ void addOptions(CLI::App &app, TuneOptions &options) {
                  "so many failed trials in a row end a worker's search; 0: none do")
       ->check(notNegative)
       ->capture_default_str();
+  app.add_option("--keep", options.keep,
+                 "all, or best: the folders of the study's finished trials are deleted, but for the best one's")
+      ->check(CLI::IsMember({"all", "best"}))
+      ->capture_default_str();
   app.add_flag("--show", options.show, "run nothing: print the table of --study and write the files asked for");
   app.add_option("--json", options.json, "write the best and all trials");
   app.add_option("--csv", options.csv, "write all trials");

@@ -19,6 +19,7 @@ struct TuneOptions {
   std::optional<std::string> sampler, pruner, direction;
   std::optional<uint64_t> seed;
   std::vector<std::string> enqueued; ///< NAME=VALUE,NAME=VALUE
+  std::string keep = "all";          ///< or "best"
   bool show = false;
   std::string json, csv, plots, tensorboard;
 };
