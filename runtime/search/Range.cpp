@@ -130,6 +130,8 @@ int64_t indexOf(const ParameterRange &range, const ParameterValue &value) {
   }
   if (!(number >= range.low && number <= range.high))
     return -1;
+  if (range.low == range.high) // a float's has no step
+    return 0;
   double index = std::round((number - range.low) / range.step);
   bool exact = std::abs(range.low + index * range.step - number) <= 1e-9 * range.step;
   return exact && index < double(range.count()) ? int64_t(index) : -1;
@@ -152,6 +154,8 @@ double toUnit(const ParameterRange &range, const ParameterValue &value) {
 
 ParameterValue fromUnit(const ParameterRange &range, double place) {
   place = std::clamp(place, 0., 1.);
+  if (!isDiscrete(range) && (place == 0 || place == 1)) // which the formulas miss by a rounding
+    return place == 0 ? range.low : range.high;
   if (range.kind == ParameterKind::Int && range.log) {
     double low = std::log(range.low - 0.5), high = std::log(range.high + 0.5);
     return int64_t(std::clamp(std::round(std::exp(low + place * (high - low))), range.low, range.high));

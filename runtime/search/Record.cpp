@@ -171,7 +171,8 @@ std::string toJson(const StudySettings &settings) {
                {"direction", toText(settings.direction)},
                {"seed", settings.seed},
                {"sampler", settings.sampler},
-               {"pruner", settings.pruner}});
+               {"pruner", settings.pruner},
+               {"with arguments", settings.withArguments}});
 }
 
 StudySettings settingsFrom(const std::string &text) {
@@ -184,7 +185,8 @@ StudySettings settingsFrom(const std::string &text) {
     return {.direction = directionFrom(json.at("direction").get<std::string>()),
             .seed = json.at("seed").get<uint64_t>(),
             .sampler = json.at("sampler").get<std::string>(),
-            .pruner = json.at("pruner").get<std::string>()};
+            .pruner = json.at("pruner").get<std::string>(),
+            .withArguments = json.value("with arguments", false)};
   });
 }
 

@@ -28,6 +28,9 @@ public:
   virtual ~Sampler() = default;
   /// What the study keeps of it: "tpe".
   virtual std::string name() const = 0;
+  /// Those of its options that are not by default, as makeSampler takes them: "startupTrials=20,candidates=48". The
+  /// study keeps them with the name.
+  virtual std::string arguments() const { return ""; }
   /// Values that a new trial's parameters get together, asked for when it begins. Parameters it is asked for and that
   /// are not among them get theirs from sampleOne, one by one.
   virtual std::vector<Parameter> sampleJointly(const SearchHistory &, int64_t /*trial*/) const { return {}; }
@@ -57,6 +60,7 @@ class GridSampler : public Sampler {
 public:
   explicit GridSampler(GridOptions options = {});
   std::string name() const override { return "grid"; }
+  std::string arguments() const override;
   std::vector<Parameter> sampleJointly(const SearchHistory &history, int64_t trial) const override;
   ParameterValue sampleOne(const SearchHistory &history, const TrialRecord &trial, const std::string &name,
                            const ParameterRange &range) const override;
@@ -80,6 +84,7 @@ class TpeSampler : public Sampler {
 public:
   explicit TpeSampler(TpeOptions options = {});
   std::string name() const override { return "tpe"; }
+  std::string arguments() const override;
   std::vector<Parameter> sampleJointly(const SearchHistory &history, int64_t trial) const override;
   ParameterValue sampleOne(const SearchHistory &history, const TrialRecord &trial, const std::string &name,
                            const ParameterRange &range) const override;
@@ -102,6 +107,7 @@ class GaussianProcessSampler : public Sampler {
 public:
   explicit GaussianProcessSampler(GaussianProcessOptions options = {});
   std::string name() const override { return "gp"; }
+  std::string arguments() const override;
   std::vector<Parameter> sampleJointly(const SearchHistory &history, int64_t trial) const override;
   ParameterValue sampleOne(const SearchHistory &history, const TrialRecord &trial, const std::string &name,
                            const ParameterRange &range) const override;
@@ -125,6 +131,7 @@ class GeneticSampler : public Sampler {
 public:
   explicit GeneticSampler(GeneticOptions options = {});
   std::string name() const override { return "genetic"; }
+  std::string arguments() const override;
   std::vector<Parameter> sampleJointly(const SearchHistory &history, int64_t trial) const override;
   ParameterValue sampleOne(const SearchHistory &history, const TrialRecord &trial, const std::string &name,
                            const ParameterRange &range) const override;
@@ -145,6 +152,7 @@ class CmaEsSampler : public Sampler {
 public:
   explicit CmaEsSampler(CmaEsOptions options = {});
   std::string name() const override { return "cmaes"; }
+  std::string arguments() const override;
   std::vector<Parameter> sampleJointly(const SearchHistory &history, int64_t trial) const override;
   ParameterValue sampleOne(const SearchHistory &history, const TrialRecord &trial, const std::string &name,
                            const ParameterRange &range) const override;
@@ -153,9 +161,10 @@ private:
   CmaEsOptions options_;
 };
 
-/// "random", "grid", "tpe", "gp", "genetic" or "cmaes" with its default options; a Usage Error that lists them for
-/// another name.
-std::shared_ptr<Sampler> makeSampler(const std::string &name);
+/// "random", "grid", "tpe", "gp", "genetic" or "cmaes" with its default options, or with some of them in parentheses by
+/// their names in its struct: "tpe(startupTrials=20,multivariate=true)". A Usage Error that says what there is for
+/// another name, and what is allowed for another value.
+std::shared_ptr<Sampler> makeSampler(const std::string &text);
 /// Those names.
 const std::vector<std::string> &samplerNames();
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/Arguments.h"
 #include "runtime/search/Range.h"
 #include "runtime/search/samplers/EvolutionStrategy.h"
 #include "runtime/search/samplers/Ranks.h"
@@ -46,14 +47,13 @@ std::map<int64_t, std::vector<const TrialRecord *>> generationsOf(const SearchHi
 } // namespace
 
 CmaEsSampler::CmaEsSampler(CmaEsOptions options) : options_(options) {
+  search::checkArguments("CmaEsSampler", search::argumentsOf(options_));
   if (options.population != 0 && options.population < 4)
     throw Error("CmaEsSampler: expected population of 4 or more, or 0, received " + std::to_string(options.population),
                 Fault::Usage);
-  if (!(options.sigma > 0) || !(options.restartFactor >= 1))
-    throw Error("CmaEsSampler: expected sigma above 0 and restartFactor of 1 or more, received " +
-                    std::to_string(options.sigma) + " and " + std::to_string(options.restartFactor),
-                Fault::Usage);
 }
+
+std::string CmaEsSampler::arguments() const { return search::changed(options_); }
 
 std::vector<Parameter> CmaEsSampler::sampleJointly(const SearchHistory &history, int64_t trial) const {
   std::vector<SpaceParameter> space = sharedSpace(history);

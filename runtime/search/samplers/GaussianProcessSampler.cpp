@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/Arguments.h"
 #include "runtime/search/Draws.h"
 #include "runtime/search/Range.h"
 #include "runtime/search/samplers/BoundedDescent.h"
@@ -215,14 +216,10 @@ private:
 } // namespace
 
 GaussianProcessSampler::GaussianProcessSampler(GaussianProcessOptions options) : options_(options) {
-  if (options.startupTrials < 2 || options.maxPoints < 10 || options.candidates < 1)
-    throw Error(
-        "GaussianProcessSampler: expected startupTrials of 2 or more, maxPoints of 10 or more and candidates of "
-        "1 or more, received " +
-            std::to_string(options.startupTrials) + ", " + std::to_string(options.maxPoints) + " and " +
-            std::to_string(options.candidates),
-        Fault::Usage);
+  search::checkArguments("GaussianProcessSampler", search::argumentsOf(options_));
 }
+
+std::string GaussianProcessSampler::arguments() const { return search::changed(options_); }
 
 std::vector<Parameter> GaussianProcessSampler::sampleJointly(const SearchHistory &history, int64_t trial) const {
   std::vector<SpaceParameter> space = sharedSpace(history);

@@ -166,7 +166,9 @@ TEST(Pruners, TheCallbackEndsFitWhenTheTrialIsPruned) {
 TEST(Pruners, UnknownNamesAndOptionsAreRefused) {
   EXPECT_EQ(errorOf([] { makePruner("mean"); }),
             "expected a pruner of 'none', 'median', 'halving', 'hyperband', received 'mean'");
-  EXPECT_THAT(errorOf([] { MedianPruner({.intervalSteps = 0}); }), HasSubstr("received 5, 0 and 0"));
-  EXPECT_THAT(errorOf([] { SuccessiveHalvingPruner({.reductionFactor = 1}); }), HasSubstr("received 1 and 1"));
-  EXPECT_THAT(errorOf([] { HyperbandPruner({.minResource = 9, .maxResource = 3}); }), HasSubstr("received 9, 3 and 3"));
+  EXPECT_THAT(errorOf([] { MedianPruner({.intervalSteps = 0}); }),
+              HasSubstr("intervalSteps takes whole numbers of 1 or more, received 0"));
+  EXPECT_THAT(errorOf([] { SuccessiveHalvingPruner({.reductionFactor = 1}); }),
+              HasSubstr("reductionFactor takes whole numbers of 2 or more, received 1"));
+  EXPECT_THAT(errorOf([] { HyperbandPruner({.minResource = 9, .maxResource = 3}); }), HasSubstr("received 9 and 3"));
 }
