@@ -104,7 +104,7 @@ void checkRange(const std::string &name, const ParameterRange &range) {
     if (range.low < -0x1p53 || range.high > 0x1p53)
       fail("expected bounds between -2^53 and 2^53");
     if (!(range.step >= 1) || range.step > 0x1p53 || range.step != std::floor(range.step))
-      fail("expected a step that is a whole number of at least 1");
+      fail("expected a step of at least 1, a whole number");
     if (range.log && (range.low < 1 || range.step != 1))
       fail("expected low >= 1 and no step of a logarithmic range");
     return;

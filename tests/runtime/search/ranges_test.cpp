@@ -43,7 +43,8 @@ TEST(Ranges, OfAllMagnitudesAreLogarithmic) {
 
 TEST(Ranges, WithImpossibleStepsAreRefused) {
   EXPECT_THAT(test::errorOf([] { checkRange("x", floats(0, 1, false, INFINITY)); }), HasSubstr("expected a step"));
-  EXPECT_THAT(test::errorOf([] { checkRange("n", integers(0, 10, 1.5)); }), HasSubstr("a step that is a whole number"));
+  EXPECT_THAT(test::errorOf([] { checkRange("n", integers(0, 10, 1.5)); }),
+              HasSubstr("a step of at least 1, a whole number"));
   EXPECT_THAT(test::errorOf([] { checkRange("n", integers(0, 10, INFINITY)); }), HasSubstr("whole number"));
 }
 
