@@ -72,7 +72,7 @@ private:
 };
 
 struct TpeOptions {
-  int startupTrials = 10;    ///< finished ones before the first that is not random
+  int startupTrials = 10;    ///< complete or pruned ones before the first that is not random
   int candidates = 12;       ///< drawn from the good trials' density; the one of the best ratio is taken
   bool multivariate = false; ///< parameters that all trials have are drawn together, not one by one
   bool constantLiar = true;  ///< running trials count as bad ones, so that workers spread

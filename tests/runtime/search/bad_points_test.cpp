@@ -3,6 +3,7 @@
 #include "runtime/search/samplers/SharedSpace.h"
 #include "runtime/search/samplers/StandardLosses.h"
 #include "tests/runtime/Helpers.h"
+#include "tests/runtime/search/Functions.h"
 
 #include <tenon/search.h>
 
@@ -17,12 +18,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 namespace {
-/// A slope that rises towards a region without numbers, 30 % of the space.
-double cliff(Trial &trial) {
-  const double x = trial.suggestFloat("x", 0, 1), y = trial.suggestFloat("y", 0, 1);
-  return x > 0.7 ? NAN : (y - 0.3) * (y - 0.3) - x;
-}
-
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
@@ -52,7 +47,7 @@ TEST(BadPoints, ModelsKeepAwayFromWhereTrialsFail) {
     std::vector<double> best;
     for (uint64_t seed = 0; seed < 5; ++seed) {
       Study study({.seed = seed, .sampler = makeSampler(sampler)});
-      study.optimize(cliff, {.trials = 60});
+      study.optimize(test::cliff, {.trials = 60});
       best.push_back(*study.best()->value);
       for (const TrialRecord &trial : study.trials())
         failed += trial.number >= 20 && trial.state == TrialState::Failed;
