@@ -107,6 +107,8 @@ std::string toJson(const Record &record) {
       json["value"] = *record.result;
     if (!record.more.empty())
       json["why"] = record.more;
+    if (record.accident)
+      json["accident"] = true;
     break;
   default:
     break;
@@ -158,6 +160,7 @@ Record recordFrom(const std::string &text) {
       if (json.contains("value"))
         record.result = numberFrom(json.at("value"));
       record.more = json.value("why", "");
+      record.accident = json.value("accident", false);
       break;
     default:
       break;

@@ -23,7 +23,7 @@ public:
 struct MedianPrunerOptions {
   int startupTrials = 5;     ///< complete ones before any is pruned
   int64_t warmupSteps = 0;   ///< no trial is pruned before this step
-  int64_t intervalSteps = 1; ///< between two decisions
+  int64_t intervalSteps = 1; ///< between two decisions; the first report in each interval behind the warm-up decides
 };
 /// Ends a trial whose best value so far is worse than the median of what complete trials reported at the same step
 /// (Golovin et al., "Google Vizier", 2017).
@@ -61,8 +61,8 @@ struct HyperbandOptions {
   int reductionFactor = 3;
 };
 /// Hyperband (Li et al., 2018): as many brackets of successive halving as there are powers of reductionFactor between
-/// the two resources, each with a later first decision; a trial's bracket is a function of (seed, number), in the
-/// proportions in which Hyperband fills them.
+/// the two resources, each with a later first decision; the largest power is the end, where none is. A trial's bracket
+/// is a function of (seed, number), in the proportions in which Hyperband fills them.
 class HyperbandPruner : public Pruner {
 public:
   explicit HyperbandPruner(HyperbandOptions options = {});

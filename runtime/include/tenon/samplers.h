@@ -72,14 +72,15 @@ private:
 };
 
 struct TpeOptions {
-  int startupTrials = 10;    ///< finished ones before the first that is not random
+  int startupTrials = 10;    ///< complete or pruned ones before the first that is not random
   int candidates = 12;       ///< drawn from the good trials' density; the one of the best ratio is taken
   bool multivariate = false; ///< parameters that all trials have are drawn together, not one by one
   bool constantLiar = true;  ///< running trials count as bad ones, so that workers spread
 };
 /// Tree-structured Parzen estimator (Bergstra et al., "Algorithms for hyper-parameter optimization", 2011; its settings
 /// are compared in Watanabe, "Tree-structured Parzen estimator: understanding its algorithm components", 2023): the
-/// best min(ceil(0.15 n), 25) trials are the good ones, kernels are as wide as the larger gap to a neighbour.
+/// best min(ceil(0.15 n), 25) trials are the good ones, failed ones are bad, kernels are as wide as the larger gap to a
+/// neighbour.
 class TpeSampler : public Sampler {
 public:
   explicit TpeSampler(TpeOptions options = {});
@@ -101,8 +102,9 @@ struct GaussianProcessOptions {
 /// Bayesian optimization by a Gaussian process (Snoek, Larochelle and Adams, "Practical Bayesian optimization of
 /// machine learning algorithms", 2012): Matern 5/2 with a length scale per dimension, fitted by the marginal likelihood
 /// with priors; the largest log expected improvement (Ament et al., 2023) is taken. Choices are one-hot; running trials
-/// count with the value the process expects of them. Works on the parameters all finished trials share; others are
-/// drawn at random.
+/// count with the value the process expects of them, failed ones with the worst there is, pruned ones with the median
+/// of the complete or their last report, whichever is worse. Works on the parameters that all complete and pruned
+/// trials share; others are drawn at random.
 class GaussianProcessSampler : public Sampler {
 public:
   explicit GaussianProcessSampler(GaussianProcessOptions options = {});

@@ -44,7 +44,9 @@ struct SearchLimits {
   std::optional<double> seconds = std::nullopt; ///< of this call; the trial that runs is finished
   std::optional<double> value = std::nullopt;   ///< a best value at least as good as this
   int executions = 1;                           ///< how often the objective is called for a trial; the mean counts
-  /// That many failed trials of this call in a row end it with an Error that says why the last one failed; 0: never.
+  /// That many trials of this call that throw, with none between that succeeds, end it with an Error that says why the
+  /// last one failed; 0: never. A value that is not finite is a failed trial, too, but only what a bad point has: it
+  /// counts for this only while the study has no trial that succeeded, and then 10 or more do.
   int maxConsecutiveFailures = 3;
   /// Called after each trial of this call.
   std::function<void(const TrialRecord &)> afterTrial = nullptr;

@@ -48,8 +48,11 @@ bool HyperbandPruner::shouldPrune(const SearchHistory &history, const TrialRecor
   int64_t minResource = options_.minResource;
   for (int b = 0; b < bracket; ++b)
     minResource *= options_.reductionFactor;
-  // The last rung is the end of a training, where there is nothing left to prune.
-  if (trial.reports.rbegin()->first + 1 >= options_.maxResource)
+  // The last rung stands for the end of a training, where there is nothing left to prune.
+  int64_t last = options_.minResource;
+  for (int b = 1; b < brackets(); ++b)
+    last *= options_.reductionFactor;
+  if (trial.reports.rbegin()->first + 1 >= last)
     return false;
   return search::isHalved(history, trial, minResource, options_.reductionFactor,
                           [&](const TrialRecord &other) { return bracketOf(history.seed, other.number) == bracket; });

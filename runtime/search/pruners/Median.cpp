@@ -13,8 +13,12 @@ MedianPruner::MedianPruner(MedianPrunerOptions options) : options_(options) {
 std::string MedianPruner::arguments() const { return search::changed(options_); }
 
 bool MedianPruner::shouldPrune(const SearchHistory &history, const TrialRecord &trial) const {
-  int64_t step = trial.reports.rbegin()->first;
-  if (step < options_.warmupSteps || (step - options_.warmupSteps) % options_.intervalSteps != 0)
+  const int64_t step = trial.reports.rbegin()->first;
+  if (step < options_.warmupSteps)
+    return false;
+  // Reports may be rarer than intervals, and out of their step: the first one in an interval decides.
+  const int64_t begin = step - (step - options_.warmupSteps) % options_.intervalSteps;
+  if (trial.reports.size() > 1 && std::next(trial.reports.rbegin())->first >= begin)
     return false;
   int complete = 0;
   std::vector<double> others;

@@ -17,13 +17,14 @@ namespace {
 const std::string generationKey = "(cmaes) generation";
 std::string pointKey(const std::string &name) { return "(cmaes) " + name; }
 
-/// The point of a trial of that generation; empty for a trial that is none, or not of the space as it is now.
+/// The point of a trial of that generation; empty for a trial that is none, or not of the space as it is now. An
+/// enqueued value went before the one that was drawn, so that such a trial's loss is none of the point's.
 VectorXd pointOf(const TrialRecord &trial, const std::vector<SpaceParameter> &space) {
   VectorXd point(space.size());
   for (size_t i = 0; i < space.size(); ++i) {
     auto found = trial.planned.find(pointKey(space[i].name));
     auto *place = found == trial.planned.end() ? nullptr : std::get_if<double>(&found->second);
-    if (!place)
+    if (!place || trial.enqueued.contains(space[i].name))
       return {};
     point[Eigen::Index(i)] = *place;
   }

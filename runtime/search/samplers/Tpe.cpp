@@ -31,7 +31,7 @@ Split split(const SearchHistory &history, bool withRunning, int64_t without) {
     if (next < finished.size() && finished[next].second == &trial) {
       (finished[next] <= last ? split.good : split.bad).push_back(&trial);
       ++next;
-    } else if (withRunning && trial.state == TrialState::Running && trial.number != without) {
+    } else if (isBad(trial) || (withRunning && trial.state == TrialState::Running && trial.number != without)) {
       split.bad.push_back(&trial);
     }
   return split;

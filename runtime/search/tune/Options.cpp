@@ -78,7 +78,8 @@ void addOptions(CLI::App &app, TuneOptions &options) {
          "seconds without a sign of life after which a worker's trial is given to another one (never by default)")
       ->check(positive);
   app.add_option("--max-failures", options.maxFailures,
-                 "so many failed trials in a row end a worker's search; 0: none do")
+                 "so many failed trials in a row end a worker's search; 0: none do. A value that is no finite number "
+                 "counts only while no trial has one, and then 10 do")
       ->check(notNegative)
       ->capture_default_str();
   app.add_option("--keep", options.keep,
