@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/search/Locks.h"
+#include "runtime/search/LockHolder.h"
+#include "runtime/search/report/Text.h"
 
 #include <tenon/error.h>
 
@@ -27,13 +29,27 @@ struct flock lockOf(short type, int64_t number) {
 }
 } // namespace
 
-Locks::Locks(std::string path) : path_(std::move(path)) {
+Locks::Locks(std::string path, double patience) : path_(std::move(path)), patience_(patience) {
   file_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (file_ < 0)
     throw Error(path_ + ": cannot open: " + std::strerror(errno));
 }
 
 Locks::~Locks() { close(file_); }
+
+void Locks::failKept(int64_t number) const {
+  const std::string waited = " has kept the lock for " + readable(patience_) + " s; ";
+  const std::optional<LockHolder> holder = lockHolder(file_, number);
+  if (!holder)
+    throw Error(path_ + ": a process of another user or computer" + waited + "end the worker that hangs there");
+  char host[256] = "";
+  gethostname(host, sizeof host - 1);
+  const std::string id = std::to_string(holder->id);
+  throw Error(path_ + ": process " + id + " on " + host + waited +
+              (holder->isStopped ? "it is stopped: let it go on with 'kill -CONT " + id + "', or end it with 'kill -9 "
+                                 : "it hangs: end it with 'kill -9 ") +
+              id + "', then start this command again; what it worked on is taken over");
+}
 
 void Locks::take(int64_t number) {
   useconds_t pause = 50, waited = 0;
@@ -45,8 +61,8 @@ void Locks::take(int64_t number) {
       continue;
     if (errno != EAGAIN && errno != EACCES)
       throw Error(path_ + ": cannot lock: " + std::strerror(errno));
-    if (waited > 60'000'000)
-      throw Error(path_ + ": another process has kept the lock for a minute; end the worker that hangs");
+    if (double(waited) > patience_ * 1e6)
+      failKept(number);
     usleep(pause);
     waited += pause;
     pause = std::min<useconds_t>(pause * 2, 5000);

@@ -12,17 +12,20 @@ namespace tenon::search {
 class Locks {
 public:
   /// Makes the file when there is none.
-  explicit Locks(std::string path);
+  /// `patience` is the seconds that take waits, as no one who runs keeps the journal's lock that long.
+  explicit Locks(std::string path, double patience = 60);
   ~Locks();
   Locks(const Locks &) = delete;
 
-  /// Waits until nobody else has it; an Error after a minute, as no one keeps the journal's that long who runs.
+  /// Waits until nobody else has it; an Error that names who does when patience ends.
   void take(int64_t number);
   void release(int64_t number);
   bool isTakenByOthers(int64_t number) const;
 
 private:
+  [[noreturn]] void failKept(int64_t number) const;
   std::string path_;
+  double patience_;
   int file_ = -1;
 };
 

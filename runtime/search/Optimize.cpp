@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/search/RunningTrial.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <unistd.h>
@@ -10,6 +11,9 @@ using search::Record;
 using Step = search::StudyStore::Step;
 
 namespace {
+/// Trials without a number that a study which never had one is given to find it.
+constexpr int mostWithoutNumber = 10;
+
 void check(const SearchLimits &limits, const Sampler &sampler) {
   auto fail = [](const std::string &what) { throw Error("Study::optimize: " + what, Fault::Usage); };
   if (!limits.trials && !limits.seconds && !limits.value && !limits.stop && !sampler.isFinite())
@@ -46,6 +50,40 @@ double meanOf(const Objective &objective, Trial &trial, search::RunningTrial &ru
     sum += value;
   return sum / double(done.size());
 }
+
+/// A program that cannot run must not fail for all of the search, while a region of the space may well have no number.
+class Failures {
+public:
+  Failures(const Study &study, int most) : study_(study), most_(most) {}
+
+  /// An Error when there are too many.
+  void count(const TrialRecord &trial, bool isNotFinite) {
+    if (trial.state != TrialState::Failed) {
+      inARow_ = 0;
+      return;
+    }
+    ++(isNotFinite ? notFinite_ : inARow_);
+    if (most_ == 0)
+      return;
+    const std::string last = ", the last one, trial " + std::to_string(trial.number) + ": " + trial.failure;
+    if (inARow_ >= most_)
+      throw Error("Study::optimize: " + std::to_string(inARow_) + " trials in a row failed" + last);
+    if (notFinite_ >= std::max(most_, mostWithoutNumber) && !hasSuccess())
+      throw Error("Study::optimize: " + std::to_string(notFinite_) + " trials and none with a finite number" + last);
+  }
+
+private:
+  bool hasSuccess() const {
+    const std::vector<TrialRecord> trials = study_.trials();
+    return std::any_of(trials.begin(), trials.end(), [](const TrialRecord &trial) {
+      return trial.state == TrialState::Complete || trial.state == TrialState::Pruned;
+    });
+  }
+
+  const Study &study_;
+  int most_, inARow_ = 0, notFinite_ = 0;
+};
+
 struct Counted {
   std::atomic<int> &count;
   explicit Counted(std::atomic<int> &count) : count(count) { ++count; }
@@ -56,7 +94,7 @@ struct Counted {
 void Study::optimize(const Objective &objective, const SearchLimits &limits) {
   check(limits, *store_->options().sampler);
   const double begin = search::now();
-  int failures = 0;
+  Failures failures(*this, limits.maxConsecutiveFailures);
   while (true) {
     if ((limits.stop && limits.stop()) || (limits.seconds && search::now() - begin >= *limits.seconds))
       return;
@@ -76,15 +114,18 @@ void Study::optimize(const Objective &objective, const SearchLimits &limits) {
       continue;
     }
     Trial &trial = *asked;
+    bool isNotFinite = false;
     try {
       try {
-        tell(trial, meanOf(objective, trial, *trial.running_, limits.executions));
+        const double value = meanOf(objective, trial, *trial.running_, limits.executions);
+        isNotFinite = !std::isfinite(value);
+        tell(trial, value);
       } catch (const TrialPruned &) {
         tellPruned(trial);
       } catch (const TrialLost &) {
         throw;
       } catch (const SearchSpaceError &error) {
-        tellFailed(trial, error.what());
+        trial.running_->tell(TrialState::Failed, std::nullopt, error.what(), /*accident=*/true);
         throw;
       } catch (const std::exception &error) {
         tellFailed(trial, error.what());
@@ -96,10 +137,7 @@ void Study::optimize(const Objective &objective, const SearchLimits &limits) {
     TrialRecord record = trial.record();
     if (limits.afterTrial)
       limits.afterTrial(record);
-    failures = record.state == TrialState::Failed ? failures + 1 : 0;
-    if (limits.maxConsecutiveFailures > 0 && failures >= limits.maxConsecutiveFailures)
-      throw Error("Study::optimize: " + std::to_string(failures) + " trials in a row failed, the last one, trial " +
-                  std::to_string(record.number) + ": " + record.failure);
+    failures.count(record, isNotFinite);
   }
 }
 

@@ -14,6 +14,9 @@ std::string shortest(double value) {
 }
 
 bool isDiscrete(const ParameterRange &range) { return range.kind != ParameterKind::Float || range.step > 0; }
+
+/// Whether a logarithmic range's high / low is a number; the logarithms of its ends differ by one always.
+bool hasRatio(const ParameterRange &range) { return std::isfinite(range.high / range.low); }
 } // namespace
 
 std::string toText(const ParameterValue &value) {
@@ -43,8 +46,10 @@ int64_t ParameterRange::count() const {
     return int64_t(choices.size());
   if (step <= 0)
     return low == high ? 1 : 0;
+  if (kind == ParameterKind::Int)
+    return int64_t(std::floor((high - low) / step)) + 1;
   // A float's last step may fall short of high by a rounding.
-  return int64_t(std::floor((high - low) / step * (1 + 1e-12) + (kind == ParameterKind::Int ? 0 : 1e-9))) + 1;
+  return int64_t(std::floor((high - low) / step * (1 + 1e-12) + 1e-9)) + 1;
 }
 
 ParameterValue ParameterRange::at(int64_t index) const {
@@ -98,13 +103,14 @@ void checkRange(const std::string &name, const ParameterRange &range) {
   if (range.kind == ParameterKind::Int) {
     if (range.low < -0x1p53 || range.high > 0x1p53)
       fail("expected bounds between -2^53 and 2^53");
-    if (!(range.step >= 1))
-      fail("expected a step of at least 1");
+    if (!(range.step >= 1) || range.step > 0x1p53 || range.step != std::floor(range.step))
+      fail("expected a step of at least 1, a whole number");
     if (range.log && (range.low < 1 || range.step != 1))
       fail("expected low >= 1 and no step of a logarithmic range");
     return;
   }
-  if (!(range.step >= 0) || (range.step > 0 && (range.high - range.low) / range.step > 0x1p53))
+  if (!(range.step >= 0) || !std::isfinite(range.step) ||
+      (range.step > 0 && (range.high - range.low) / range.step > 0x1p53))
     fail("expected a step that is 0 or divides the range into at most 2^53 pieces");
   if (range.log && (range.low <= 0 || range.step != 0))
     fail("expected low > 0 and no step of a logarithmic range");
@@ -130,6 +136,8 @@ int64_t indexOf(const ParameterRange &range, const ParameterValue &value) {
   }
   if (!(number >= range.low && number <= range.high))
     return -1;
+  if (range.low == range.high) // a float's has no step
+    return 0;
   double index = std::round((number - range.low) / range.step);
   bool exact = std::abs(range.low + index * range.step - number) <= 1e-9 * range.step;
   return exact && index < double(range.count()) ? int64_t(index) : -1;
@@ -145,13 +153,17 @@ double toUnit(const ParameterRange &range, const ParameterValue &value) {
   double number = std::get<double>(value);
   if (range.low == range.high)
     return 0.5;
-  if (range.log)
+  if (range.log && hasRatio(range))
     return std::log(number / range.low) / std::log(range.high / range.low);
+  if (range.log)
+    return (std::log(number) - std::log(range.low)) / (std::log(range.high) - std::log(range.low));
   return (number - range.low) / (range.high - range.low);
 }
 
 ParameterValue fromUnit(const ParameterRange &range, double place) {
   place = std::clamp(place, 0., 1.);
+  if (!isDiscrete(range) && (place == 0 || place == 1)) // which the formulas miss by a rounding
+    return place == 0 ? range.low : range.high;
   if (range.kind == ParameterKind::Int && range.log) {
     double low = std::log(range.low - 0.5), high = std::log(range.high + 0.5);
     return int64_t(std::clamp(std::round(std::exp(low + place * (high - low))), range.low, range.high));
@@ -160,8 +172,11 @@ ParameterValue fromUnit(const ParameterRange &range, double place) {
     int64_t count = range.count();
     return range.at(std::min(int64_t(place * double(count)), count - 1));
   }
-  double number = range.log ? range.low * std::exp(place * std::log(range.high / range.low))
-                            : range.low + place * (range.high - range.low);
+  double number = range.low + place * (range.high - range.low);
+  if (range.log && hasRatio(range))
+    number = range.low * std::exp(place * std::log(range.high / range.low));
+  else if (range.log)
+    number = std::exp(std::log(range.low) + place * (std::log(range.high) - std::log(range.low)));
   return std::clamp(number, range.low, range.high);
 }
 

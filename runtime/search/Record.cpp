@@ -107,6 +107,8 @@ std::string toJson(const Record &record) {
       json["value"] = *record.result;
     if (!record.more.empty())
       json["why"] = record.more;
+    if (record.accident)
+      json["accident"] = true;
     break;
   default:
     break;
@@ -158,6 +160,7 @@ Record recordFrom(const std::string &text) {
       if (json.contains("value"))
         record.result = numberFrom(json.at("value"));
       record.more = json.value("why", "");
+      record.accident = json.value("accident", false);
       break;
     default:
       break;
@@ -171,7 +174,8 @@ std::string toJson(const StudySettings &settings) {
                {"direction", toText(settings.direction)},
                {"seed", settings.seed},
                {"sampler", settings.sampler},
-               {"pruner", settings.pruner}});
+               {"pruner", settings.pruner},
+               {"with arguments", settings.withArguments}});
 }
 
 StudySettings settingsFrom(const std::string &text) {
@@ -184,7 +188,8 @@ StudySettings settingsFrom(const std::string &text) {
     return {.direction = directionFrom(json.at("direction").get<std::string>()),
             .seed = json.at("seed").get<uint64_t>(),
             .sampler = json.at("sampler").get<std::string>(),
-            .pruner = json.at("pruner").get<std::string>()};
+            .pruner = json.at("pruner").get<std::string>(),
+            .withArguments = json.value("with arguments", false)};
   });
 }
 

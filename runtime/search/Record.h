@@ -19,7 +19,7 @@ struct Record {
     Execution, ///< number, result
     Alive,     ///< number
     Excuse,    ///< number: the worker that had it was ended on purpose
-    Tell       ///< number, state, result, more (why it failed)
+    Tell       ///< number, state, result, more (why it failed), accident
   };
   Kind kind = Kind::Alive;
   int64_t number = 0;
@@ -31,6 +31,7 @@ struct Record {
   int64_t step = 0;
   std::optional<double> result = std::nullopt;
   TrialState state = TrialState::Complete;
+  bool accident = false;
 };
 
 /// As one line of JSON without its end, and back; an Error for one that is none.

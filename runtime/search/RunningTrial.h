@@ -17,7 +17,7 @@ public:
   /// The trial's record; TrialLost when another worker has it, Error when it is told. `what` is to be done to it.
   const TrialRecord &owned(const StudyStore::Step &step, const std::string &what) const;
   /// Ends it.
-  void tell(TrialState state, std::optional<double> value, const std::string &why);
+  void tell(TrialState state, std::optional<double> value, const std::string &why, bool accident = false);
 
   const std::shared_ptr<StudyStore> store;
   const int64_t number;

@@ -44,7 +44,8 @@ std::optional<Trial> Study::ask(std::optional<int64_t> limit) {
       step.append({.kind = Record::Kind::Tell,
                    .number = int64_t(i),
                    .more = std::to_string(options.maxWorkersPerTrial) + " workers died or fell silent in this trial",
-                   .state = TrialState::Failed},
+                   .state = TrialState::Failed,
+                   .accident = true},
                   true);
       store_->release(owner);
     }

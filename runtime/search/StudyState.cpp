@@ -75,6 +75,7 @@ void StudyState::apply(const Record &record, int64_t line) {
     trial.state = record.state;
     trial.value = record.result;
     trial.failure = record.more;
+    trial.accident = record.accident;
     trial.finished = record.time;
     break;
   default: // Alive: `touched` is all

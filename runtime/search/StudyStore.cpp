@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/search/StudyStore.h"
+#include "runtime/search/ByName.h"
 
 #include <chrono>
 #include <filesystem>
@@ -18,8 +19,8 @@ StudyStore::StudyStore(const StudyOptions &options) : options_(options) {
                 Fault::Usage);
   settings_ = {.direction = options.direction.value_or(Direction::Minimize),
                .seed = options.seed.value_or(0),
-               .sampler = options.sampler ? options.sampler->name() : "tpe",
-               .pruner = options.pruner ? options.pruner->name() : "none"};
+               .sampler = options.sampler ? textOf(*options.sampler) : "tpe",
+               .pruner = options.pruner ? textOf(*options.pruner) : "none"};
   if (!options.folder.empty())
     open();
   if (!options_.sampler)
@@ -56,8 +57,12 @@ void StudyStore::open() {
   };
   check("direction", options_.direction.has_value(), toText(wanted.direction), toText(settings_.direction));
   check("seed", options_.seed.has_value(), std::to_string(wanted.seed), std::to_string(settings_.seed));
-  check("sampler", options_.sampler != nullptr, wanted.sampler, settings_.sampler);
-  check("pruner", options_.pruner != nullptr, wanted.pruner, settings_.pruner);
+  auto checkNamed = [&](const char *what, const auto &given, const std::string &received, const std::string &kept) {
+    if (given)
+      check(what, true, settings_.withArguments ? received : given->name(), kept);
+  };
+  checkNamed("sampler", options_.sampler, wanted.sampler, settings_.sampler);
+  checkNamed("pruner", options_.pruner, wanted.pruner, settings_.pruner);
 }
 
 StudyStore::Step::Step(StudyStore &store) : store_(store), guard_(store.mutex_) {

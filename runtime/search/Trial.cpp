@@ -37,11 +37,17 @@ const TrialRecord &RunningTrial::owned(const Step &step, const std::string &what
   return trial;
 }
 
-void RunningTrial::tell(TrialState state, std::optional<double> value, const std::string &why) {
+void RunningTrial::tell(TrialState state, std::optional<double> value, const std::string &why, bool accident) {
   {
     Step step(*store);
     owned(step, value ? "its value " + toText(ParameterValue(*value)) : "that it is " + std::string(toText(state)));
-    step.append({.kind = Record::Kind::Tell, .number = number, .more = why, .result = value, .state = state}, true);
+    step.append({.kind = Record::Kind::Tell,
+                 .number = number,
+                 .more = why,
+                 .result = value,
+                 .state = state,
+                 .accident = accident},
+                true);
   }
   letGo();
 }

@@ -62,6 +62,22 @@ class Runs(Folder):
         self.tune("echo {a}{b}", "--param", "a=int(1,3)", "--param", "b=choice(1,2)", "--sampler", "grid", "--json", "out.json")
         self.assertEqual(sorted(trial["value"] for trial in self.json()["trials"]), [11, 12, 21, 22, 31, 32])
 
+    def testSamplersAndPrunersTakeArguments(self):
+        words = ("echo {a}", "--param", "a=float(1e-4,1e-1,log)", "--sampler", "grid(points=4)", "--pruner",
+                 "hyperband(maxResource=27,minResource=3)", "--study", "s", "--json", "out.json")
+        self.tune(*words, "--workers", 2)
+        out = self.json()
+        self.assertEqual((out["sampler"], out["pruner"]), ("grid(points=4)", "hyperband(minResource=3,maxResource=27)"))
+        self.assertEqual(sorted(trial["params"]["a"] for trial in out["trials"]), [1e-4, 1e-3, 1e-2, 1e-1])
+        self.tune(*words)
+        self.assertEqual(self.json()["trials"], out["trials"])
+        refused = ("--command", "echo {a}", *words[1:3], "--study", "s")
+        self.refused("the study's sampler is grid(points=4), received grid; go on with the same", *refused, "--sampler", "grid")
+        self.refused("the study's pruner is hyperband(minResource=3,maxResource=27), received none", *refused, "--pruner", "none")
+        usage = self.run_("tune", "--help").stdout
+        for line in ("    points=10 ", "    maxResource=100 ", "    restartFactor=2 "):
+            self.assertIn(line, usage)
+
     def testTargetAndTimeoutEndASearch(self):
         self.tune("echo {x}", *X, "--target", 0.9, "--direction", "maximize", "--json", "out.json")
         values = [trial["value"] for trial in self.json()["trials"]]
@@ -208,7 +224,9 @@ class Failures(Folder):
         self.refused("expected --trials, --timeout or --target", *echo)
         self.refused("--enqueue 'y=1': there is no --param 'y'", *echo, "--trials", 1, "--enqueue", "y=1")
         self.refused("x is int [0, 9], received '10'", *echo, "--trials", 1, "--enqueue", "x=10")
-        self.refused("--sampler: best not in {random,grid,tpe", *echo, "--trials", 1, "--sampler", "best")
+        self.refused("--sampler: expected a sampler of 'random', 'grid', 'tpe'", *echo, "--trials", 1, "--sampler", "best")
+        self.refused("--pruner: 'hyperband': maxResource takes whole numbers of 1 or more, received '1.5'", *echo, "--trials", 1,
+                     "--pruner", "hyperband(maxResource=1.5)")
         self.refused("--trials: expected a number of 0 or more, received '-1'", *echo, "--trials", -1)
         self.refused("--executions: expected a number above 0, received '0'", *echo, "--trials", 1, "--executions", 0)
         self.refused("/dev/full: cannot be written: No space left", *echo, "--trials", 0, "--json", "/dev/full", code=1)

@@ -68,7 +68,7 @@ void addTune(CLI::App &app, Action &action) {
                    "seconds after which a program is ended; its trial has failed (never by default)")
       ->check(CLI::PositiveNumber);
   search::addOptions(*command, options->tune);
-  command->footer(footer + std::string(search::endsText));
+  command->footer(footer + search::footer());
   command->callback([options, &action] { action = [options] { run(*options); }; });
 }
 

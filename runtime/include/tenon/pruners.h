@@ -14,6 +14,8 @@ public:
   virtual ~Pruner() = default;
   /// What the study keeps of it: "median".
   virtual std::string name() const = 0;
+  /// Those of its options that are not by default, as makePruner takes them: "maxResource=27".
+  virtual std::string arguments() const { return ""; }
   /// Whether to end `trial`, which has just reported; asked after each report. A NaN is worse than any number.
   virtual bool shouldPrune(const SearchHistory &history, const TrialRecord &trial) const = 0;
 };
@@ -21,7 +23,7 @@ public:
 struct MedianPrunerOptions {
   int startupTrials = 5;     ///< complete ones before any is pruned
   int64_t warmupSteps = 0;   ///< no trial is pruned before this step
-  int64_t intervalSteps = 1; ///< between two decisions
+  int64_t intervalSteps = 1; ///< between two decisions; the first report in each interval behind the warm-up decides
 };
 /// Ends a trial whose best value so far is worse than the median of what complete trials reported at the same step
 /// (Golovin et al., "Google Vizier", 2017).
@@ -29,6 +31,7 @@ class MedianPruner : public Pruner {
 public:
   explicit MedianPruner(MedianPrunerOptions options = {});
   std::string name() const override { return "median"; }
+  std::string arguments() const override;
   bool shouldPrune(const SearchHistory &history, const TrialRecord &trial) const override;
 
 private:
@@ -45,6 +48,7 @@ class SuccessiveHalvingPruner : public Pruner {
 public:
   explicit SuccessiveHalvingPruner(SuccessiveHalvingOptions options = {});
   std::string name() const override { return "halving"; }
+  std::string arguments() const override;
   bool shouldPrune(const SearchHistory &history, const TrialRecord &trial) const override;
 
 private:
@@ -57,12 +61,13 @@ struct HyperbandOptions {
   int reductionFactor = 3;
 };
 /// Hyperband (Li et al., 2018): as many brackets of successive halving as there are powers of reductionFactor between
-/// the two resources, each with a later first decision; a trial's bracket is a function of (seed, number), in the
-/// proportions in which Hyperband fills them.
+/// the two resources, each with a later first decision; the largest power is the end, where none is. A trial's bracket
+/// is a function of (seed, number), in the proportions in which Hyperband fills them.
 class HyperbandPruner : public Pruner {
 public:
   explicit HyperbandPruner(HyperbandOptions options = {});
   std::string name() const override { return "hyperband"; }
+  std::string arguments() const override;
   bool shouldPrune(const SearchHistory &history, const TrialRecord &trial) const override;
   /// The bracket of a trial, 0 being the one that decides first.
   int bracketOf(uint64_t seed, int64_t trial) const;
@@ -72,9 +77,9 @@ private:
   HyperbandOptions options_;
 };
 
-/// "none" (null), "median", "halving" or "hyperband" with its default options; a Usage Error that lists them for
-/// another name.
-std::shared_ptr<Pruner> makePruner(const std::string &name);
+/// "none" (null), "median", "halving" or "hyperband" with its default options, or with some of them by name:
+/// "hyperband(maxResource=27,reductionFactor=3)". Errors as makeSampler's.
+std::shared_ptr<Pruner> makePruner(const std::string &text);
 const std::vector<std::string> &prunerNames();
 
 struct PruningOptions {

@@ -28,6 +28,9 @@ public:
   virtual ~Sampler() = default;
   /// What the study keeps of it: "tpe".
   virtual std::string name() const = 0;
+  /// Those of its options that are not by default, as makeSampler takes them: "startupTrials=20,candidates=48". The
+  /// study keeps them with the name.
+  virtual std::string arguments() const { return ""; }
   /// Values that a new trial's parameters get together, asked for when it begins. Parameters it is asked for and that
   /// are not among them get theirs from sampleOne, one by one.
   virtual std::vector<Parameter> sampleJointly(const SearchHistory &, int64_t /*trial*/) const { return {}; }
@@ -57,6 +60,7 @@ class GridSampler : public Sampler {
 public:
   explicit GridSampler(GridOptions options = {});
   std::string name() const override { return "grid"; }
+  std::string arguments() const override;
   std::vector<Parameter> sampleJointly(const SearchHistory &history, int64_t trial) const override;
   ParameterValue sampleOne(const SearchHistory &history, const TrialRecord &trial, const std::string &name,
                            const ParameterRange &range) const override;
@@ -68,18 +72,20 @@ private:
 };
 
 struct TpeOptions {
-  int startupTrials = 10;    ///< finished ones before the first that is not random
+  int startupTrials = 10;    ///< complete or pruned ones before the first that is not random
   int candidates = 12;       ///< drawn from the good trials' density; the one of the best ratio is taken
   bool multivariate = false; ///< parameters that all trials have are drawn together, not one by one
   bool constantLiar = true;  ///< running trials count as bad ones, so that workers spread
 };
 /// Tree-structured Parzen estimator (Bergstra et al., "Algorithms for hyper-parameter optimization", 2011; its settings
 /// are compared in Watanabe, "Tree-structured Parzen estimator: understanding its algorithm components", 2023): the
-/// best min(ceil(0.15 n), 25) trials are the good ones, kernels are as wide as the larger gap to a neighbour.
+/// best min(ceil(0.15 n), 25) trials are the good ones, failed ones are bad, kernels are as wide as the larger gap to a
+/// neighbour.
 class TpeSampler : public Sampler {
 public:
   explicit TpeSampler(TpeOptions options = {});
   std::string name() const override { return "tpe"; }
+  std::string arguments() const override;
   std::vector<Parameter> sampleJointly(const SearchHistory &history, int64_t trial) const override;
   ParameterValue sampleOne(const SearchHistory &history, const TrialRecord &trial, const std::string &name,
                            const ParameterRange &range) const override;
@@ -96,12 +102,14 @@ struct GaussianProcessOptions {
 /// Bayesian optimization by a Gaussian process (Snoek, Larochelle and Adams, "Practical Bayesian optimization of
 /// machine learning algorithms", 2012): Matern 5/2 with a length scale per dimension, fitted by the marginal likelihood
 /// with priors; the largest log expected improvement (Ament et al., 2023) is taken. Choices are one-hot; running trials
-/// count with the value the process expects of them. Works on the parameters all finished trials share; others are
-/// drawn at random.
+/// count with the value the process expects of them, failed ones with the worst there is, pruned ones with the median
+/// of the complete or their last report, whichever is worse. Works on the parameters that all complete and pruned
+/// trials share; others are drawn at random.
 class GaussianProcessSampler : public Sampler {
 public:
   explicit GaussianProcessSampler(GaussianProcessOptions options = {});
   std::string name() const override { return "gp"; }
+  std::string arguments() const override;
   std::vector<Parameter> sampleJointly(const SearchHistory &history, int64_t trial) const override;
   ParameterValue sampleOne(const SearchHistory &history, const TrialRecord &trial, const std::string &name,
                            const ParameterRange &range) const override;
@@ -125,6 +133,7 @@ class GeneticSampler : public Sampler {
 public:
   explicit GeneticSampler(GeneticOptions options = {});
   std::string name() const override { return "genetic"; }
+  std::string arguments() const override;
   std::vector<Parameter> sampleJointly(const SearchHistory &history, int64_t trial) const override;
   ParameterValue sampleOne(const SearchHistory &history, const TrialRecord &trial, const std::string &name,
                            const ParameterRange &range) const override;
@@ -145,6 +154,7 @@ class CmaEsSampler : public Sampler {
 public:
   explicit CmaEsSampler(CmaEsOptions options = {});
   std::string name() const override { return "cmaes"; }
+  std::string arguments() const override;
   std::vector<Parameter> sampleJointly(const SearchHistory &history, int64_t trial) const override;
   ParameterValue sampleOne(const SearchHistory &history, const TrialRecord &trial, const std::string &name,
                            const ParameterRange &range) const override;
@@ -153,9 +163,10 @@ private:
   CmaEsOptions options_;
 };
 
-/// "random", "grid", "tpe", "gp", "genetic" or "cmaes" with its default options; a Usage Error that lists them for
-/// another name.
-std::shared_ptr<Sampler> makeSampler(const std::string &name);
+/// "random", "grid", "tpe", "gp", "genetic" or "cmaes" with its default options, or with some of them in parentheses by
+/// their names in its struct: "tpe(startupTrials=20,multivariate=true)". A Usage Error that says what there is for
+/// another name, and what is allowed for another value.
+std::shared_ptr<Sampler> makeSampler(const std::string &text);
 /// Those names.
 const std::vector<std::string> &samplerNames();
 

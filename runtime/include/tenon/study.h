@@ -15,8 +15,10 @@ namespace tenon {
 struct StudySettings {
   Direction direction = Direction::Minimize;
   uint64_t seed = 0;
-  std::string sampler; ///< Sampler::name()
-  std::string pruner;  ///< Pruner::name(), "none" without one
+  std::string sampler; ///< as makeSampler takes it: its name, and in parentheses the arguments not by default
+  std::string pruner;  ///< likewise; "none" without one
+  /// False in a study made before arguments were kept: it goes on with any.
+  bool withArguments = true;
 };
 
 /// What is left out of direction, seed, sampler and pruner is as the study in the folder has it (its options by
@@ -36,13 +38,15 @@ struct StudyOptions {
 
 /// When optimize ends, besides when the sampler has nothing left to try. All that is given counts.
 struct SearchLimits {
-  /// Trials the study shall have in all: those of earlier calls, other workers and failed ones are counted. Enqueued ones
-  /// are run also when there are so many.
+  /// Trials the study shall have in all: those of earlier calls, other workers and failed ones are counted. Enqueued
+  /// ones are run also when there are so many.
   std::optional<int64_t> trials = std::nullopt;
   std::optional<double> seconds = std::nullopt; ///< of this call; the trial that runs is finished
   std::optional<double> value = std::nullopt;   ///< a best value at least as good as this
   int executions = 1;                           ///< how often the objective is called for a trial; the mean counts
-  /// That many failed trials of this call in a row end it with an Error that says why the last one failed; 0: never.
+  /// That many trials of this call that throw, with none between that succeeds, end it with an Error that says why the
+  /// last one failed; 0: never. A value that is not finite is a failed trial, too, but only what a bad point has: it
+  /// counts for this only while the study has no trial that succeeded, and then 10 or more do.
   int maxConsecutiveFailures = 3;
   /// Called after each trial of this call.
   std::function<void(const TrialRecord &)> afterTrial = nullptr;
@@ -63,8 +67,8 @@ class StudyStore;
 /// not use the parent's Study in the child.
 class Study {
 public:
-  /// Opens the study of that folder or makes it. An Error when its direction, seed, sampler or pruner is another than
-  /// asked for, its journal is damaged or of another version, or it cannot be written.
+  /// Opens the study of that folder or makes it. An Error when its direction, seed, sampler or pruner (or one's
+  /// arguments) is another than asked for, its journal is damaged or of another version, or it cannot be written.
   explicit Study(StudyOptions options = {});
 
   static bool exists(const std::string &folder);

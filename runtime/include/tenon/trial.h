@@ -52,6 +52,8 @@ struct TrialRecord {
   std::map<int64_t, double> reports = {};             ///< intermediate values by step; NaN where a training diverged
   std::map<std::string, std::string> attributes = {};
   std::string failure = {}; ///< why it failed
+  /// Failed by something else than its parameters: its workers died, or the program asked for a parameter wrongly.
+  bool accident = false;
   double started = 0;       ///< Unix time in seconds: when the last worker got it
   double touched = 0;       ///< when the last record was made of it
   double finished = 0;      ///< when it was told, 0 before

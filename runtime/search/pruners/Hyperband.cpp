@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/Arguments.h"
 #include "runtime/search/Draws.h"
 #include "runtime/search/pruners/Reports.h"
 
@@ -7,13 +8,14 @@
 namespace tenon {
 
 HyperbandPruner::HyperbandPruner(HyperbandOptions options) : options_(options) {
-  if (options.minResource < 1 || options.maxResource < options.minResource || options.reductionFactor < 2)
-    throw Error(
-        "HyperbandPruner: expected 1 <= minResource <= maxResource and reductionFactor of 2 or more, received " +
-            std::to_string(options.minResource) + ", " + std::to_string(options.maxResource) + " and " +
-            std::to_string(options.reductionFactor),
-        Fault::Usage);
+  search::checkArguments("HyperbandPruner", search::argumentsOf(options_));
+  if (options.maxResource < options.minResource)
+    throw Error("HyperbandPruner: expected minResource <= maxResource, received " +
+                    std::to_string(options.minResource) + " and " + std::to_string(options.maxResource),
+                Fault::Usage);
 }
+
+std::string HyperbandPruner::arguments() const { return search::changed(options_); }
 
 int HyperbandPruner::brackets() const {
   int count = 1;
@@ -46,8 +48,11 @@ bool HyperbandPruner::shouldPrune(const SearchHistory &history, const TrialRecor
   int64_t minResource = options_.minResource;
   for (int b = 0; b < bracket; ++b)
     minResource *= options_.reductionFactor;
-  // The last rung is the end of a training, where there is nothing left to prune.
-  if (trial.reports.rbegin()->first + 1 >= options_.maxResource)
+  // The last rung stands for the end of a training, where there is nothing left to prune.
+  int64_t last = options_.minResource;
+  for (int b = 1; b < brackets(); ++b)
+    last *= options_.reductionFactor;
+  if (trial.reports.rbegin()->first + 1 >= last)
     return false;
   return search::isHalved(history, trial, minResource, options_.reductionFactor,
                           [&](const TrialRecord &other) { return bracketOf(history.seed, other.number) == bracket; });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/Arguments.h"
 #include "runtime/search/pruners/Reports.h"
 
 #include <algorithm>
@@ -6,17 +7,18 @@
 namespace tenon {
 
 MedianPruner::MedianPruner(MedianPrunerOptions options) : options_(options) {
-  if (options.startupTrials < 0 || options.warmupSteps < 0 || options.intervalSteps < 1)
-    throw Error("MedianPruner: expected startupTrials and warmupSteps of 0 or more and intervalSteps of 1 or more, "
-                "received " +
-                    std::to_string(options.startupTrials) + ", " + std::to_string(options.warmupSteps) + " and " +
-                    std::to_string(options.intervalSteps),
-                Fault::Usage);
+  search::checkArguments("MedianPruner", search::argumentsOf(options_));
 }
 
+std::string MedianPruner::arguments() const { return search::changed(options_); }
+
 bool MedianPruner::shouldPrune(const SearchHistory &history, const TrialRecord &trial) const {
-  int64_t step = trial.reports.rbegin()->first;
-  if (step < options_.warmupSteps || (step - options_.warmupSteps) % options_.intervalSteps != 0)
+  const int64_t step = trial.reports.rbegin()->first;
+  if (step < options_.warmupSteps)
+    return false;
+  // Reports may be rarer than intervals, and out of their step: the first one in an interval decides.
+  const int64_t begin = step - (step - options_.warmupSteps) % options_.intervalSteps;
+  if (trial.reports.size() > 1 && std::next(trial.reports.rbegin())->first >= begin)
     return false;
   int complete = 0;
   std::vector<double> others;

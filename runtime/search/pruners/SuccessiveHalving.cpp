@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/Arguments.h"
 #include "runtime/search/pruners/Reports.h"
 
 #include <algorithm>
@@ -34,12 +35,10 @@ bool isHalved(const SearchHistory &history, const TrialRecord &trial, int64_t mi
 } // namespace search
 
 SuccessiveHalvingPruner::SuccessiveHalvingPruner(SuccessiveHalvingOptions options) : options_(options) {
-  if (options.minResource < 1 || options.reductionFactor < 2)
-    throw Error(
-        "SuccessiveHalvingPruner: expected minResource of 1 or more and reductionFactor of 2 or more, received " +
-            std::to_string(options.minResource) + " and " + std::to_string(options.reductionFactor),
-        Fault::Usage);
+  search::checkArguments("SuccessiveHalvingPruner", search::argumentsOf(options_));
 }
+
+std::string SuccessiveHalvingPruner::arguments() const { return search::changed(options_); }
 
 bool SuccessiveHalvingPruner::shouldPrune(const SearchHistory &history, const TrialRecord &trial) const {
   return search::isHalved(history, trial, options_.minResource, options_.reductionFactor,

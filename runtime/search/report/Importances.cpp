@@ -57,13 +57,13 @@ private:
       for (size_t i = 1; i < drawn.size(); ++i) {
         left += samples_.values[drawn[i - 1]] - mean;
         const double before = places[drawn[i - 1]], behind = places[drawn[i]];
-        if (before == behind)
+        const double middle = (before + behind) / 2;
+        if (!(before < middle && middle < behind)) // a side that ends where it begins has no share of anything
           continue;
         const double right = total - left;
         const double gain = left * left / double(i) + right * right / double(drawn.size() - i);
-        const double middle = (before + behind) / 2;
         if (gain > best.gain)
-          best = {gain, middle > before ? middle : behind, parameter}; // neighbours have nothing between them
+          best = {gain, middle, parameter};
       }
     }
     return best;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/Arguments.h"
 #include "runtime/search/Range.h"
 #include "runtime/search/samplers/EvolutionStrategy.h"
 #include "runtime/search/samplers/Ranks.h"
@@ -16,13 +17,14 @@ namespace {
 const std::string generationKey = "(cmaes) generation";
 std::string pointKey(const std::string &name) { return "(cmaes) " + name; }
 
-/// The point of a trial of that generation; empty for a trial that is none, or not of the space as it is now.
+/// The point of a trial of that generation; empty for a trial that is none, or not of the space as it is now. An
+/// enqueued value went before the one that was drawn, so that such a trial's loss is none of the point's.
 VectorXd pointOf(const TrialRecord &trial, const std::vector<SpaceParameter> &space) {
   VectorXd point(space.size());
   for (size_t i = 0; i < space.size(); ++i) {
     auto found = trial.planned.find(pointKey(space[i].name));
     auto *place = found == trial.planned.end() ? nullptr : std::get_if<double>(&found->second);
-    if (!place)
+    if (!place || trial.enqueued.contains(space[i].name))
       return {};
     point[Eigen::Index(i)] = *place;
   }
@@ -46,14 +48,13 @@ std::map<int64_t, std::vector<const TrialRecord *>> generationsOf(const SearchHi
 } // namespace
 
 CmaEsSampler::CmaEsSampler(CmaEsOptions options) : options_(options) {
+  search::checkArguments("CmaEsSampler", search::argumentsOf(options_));
   if (options.population != 0 && options.population < 4)
     throw Error("CmaEsSampler: expected population of 4 or more, or 0, received " + std::to_string(options.population),
                 Fault::Usage);
-  if (!(options.sigma > 0) || !(options.restartFactor >= 1))
-    throw Error("CmaEsSampler: expected sigma above 0 and restartFactor of 1 or more, received " +
-                    std::to_string(options.sigma) + " and " + std::to_string(options.restartFactor),
-                Fault::Usage);
 }
+
+std::string CmaEsSampler::arguments() const { return search::changed(options_); }
 
 std::vector<Parameter> CmaEsSampler::sampleJointly(const SearchHistory &history, int64_t trial) const {
   std::vector<SpaceParameter> space = sharedSpace(history);

@@ -70,8 +70,7 @@ void EvolutionStrategy::update(const std::vector<VectorXd> &points) {
   pathSigma_ = (1 - cSigma_) * pathSigma_ + std::sqrt(cSigma_ * (2 - cSigma_) * muEff_) * whitened(mean);
   const double norm = pathSigma_.norm();
   sigma_ *= std::exp(cSigma_ / dSigma_ * (norm / chi_ - 1));
-  const bool isMoving =
-      norm / std::sqrt(1 - std::pow(1 - cSigma_, 2. * (generation_ + 1))) < (1.4 + 2 / (n + 1)) * chi_;
+  const bool isMoving = norm / std::sqrt(1 - std::pow(1 - cSigma_, 2. * generation_)) < (1.4 + 2 / (n + 1)) * chi_;
   pathC_ *= 1 - cC_;
   if (isMoving)
     pathC_ += std::sqrt(cC_ * (2 - cC_) * muEff_) * mean;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/Arguments.h"
 #include "runtime/search/Draws.h"
 #include "runtime/search/Range.h"
 #include "runtime/search/samplers/BoundedDescent.h"
@@ -6,6 +7,7 @@
 #include "runtime/search/samplers/GaussianProcess.h"
 #include "runtime/search/samplers/Ranks.h"
 #include "runtime/search/samplers/SharedSpace.h"
+#include "runtime/search/samplers/StandardLosses.h"
 
 #include <algorithm>
 
@@ -63,12 +65,16 @@ private:
   Index size_ = 0;
 };
 
-/// The trials the process is fitted to: all, or the best half of so many and the latest.
-std::vector<const TrialRecord *> chosenOf(const SearchHistory &history, size_t most) {
+/// The trials the process is fitted to: all that have the space's parameters, or the best half of so many and the
+/// latest.
+std::vector<const TrialRecord *> chosenOf(const SearchHistory &history, const std::vector<SpaceParameter> &space,
+                                          size_t most) {
   std::vector<const TrialRecord *> trials;
-  for (const TrialRecord &trial : history.trials)
-    if (hasLoss(trial))
+  for (const TrialRecord &trial : history.trials) {
+    auto has = [&](const SpaceParameter &parameter) { return trial.find(parameter.name) != nullptr; };
+    if (hasLoss(trial) || (isBad(trial) && std::all_of(space.begin(), space.end(), has)))
       trials.push_back(&trial);
+  }
   if (trials.size() <= most)
     return trials;
   std::sort(trials.begin(), trials.end(), [&](auto *a, auto *b) {
@@ -78,21 +84,6 @@ std::vector<const TrialRecord *> chosenOf(const SearchHistory &history, size_t m
   std::sort(rest, trials.end(), [](auto *a, auto *b) { return a->number > b->number; });
   trials.resize(most);
   return trials;
-}
-
-/// Losses with mean 0 and deviation 1; those far behind the median are drawn nearer, as how bad they are tells nothing
-/// of where the good ones lie.
-VectorXd standardized(VectorXd losses) {
-  VectorXd sorted = losses;
-  std::sort(sorted.begin(), sorted.end());
-  const double median = sorted[sorted.size() / 2], least = sorted[0], width = median - least;
-  if (width > 0)
-    for (double &loss : losses)
-      if (loss > median)
-        loss = median + width * std::log1p((loss - median) / width);
-  losses.array() -= losses.mean();
-  const double deviation = std::sqrt(losses.squaredNorm() / double(losses.size()));
-  return deviation > 0 ? VectorXd(losses / deviation) : losses;
 }
 
 /// Where the improvement expected is the largest.
@@ -215,34 +206,30 @@ private:
 } // namespace
 
 GaussianProcessSampler::GaussianProcessSampler(GaussianProcessOptions options) : options_(options) {
-  if (options.startupTrials < 2 || options.maxPoints < 10 || options.candidates < 1)
-    throw Error(
-        "GaussianProcessSampler: expected startupTrials of 2 or more, maxPoints of 10 or more and candidates of "
-        "1 or more, received " +
-            std::to_string(options.startupTrials) + ", " + std::to_string(options.maxPoints) + " and " +
-            std::to_string(options.candidates),
-        Fault::Usage);
+  search::checkArguments("GaussianProcessSampler", search::argumentsOf(options_));
 }
+
+std::string GaussianProcessSampler::arguments() const { return search::changed(options_); }
 
 std::vector<Parameter> GaussianProcessSampler::sampleJointly(const SearchHistory &history, int64_t trial) const {
   std::vector<SpaceParameter> space = sharedSpace(history);
-  std::vector<const TrialRecord *> trials = chosenOf(history, size_t(options_.maxPoints));
-  if (space.empty() || int64_t(trials.size()) < options_.startupTrials)
+  const auto told = std::count_if(history.trials.begin(), history.trials.end(), hasLoss);
+  if (space.empty() || told < options_.startupTrials)
     return {};
+  const std::vector<const TrialRecord *> trials = chosenOf(history, space, size_t(options_.maxPoints));
   Coordinates coordinates(space);
   MatrixXd points(coordinates.size(), Index(trials.size()));
-  VectorXd losses(points.cols());
-  for (Index i = 0; i < points.cols(); ++i) {
-    coordinates.set(points.col(i), *trials[size_t(i)]);
-    losses[i] = history.loss(*trials[size_t(i)]->value);
-  }
-  VectorXd values = standardized(losses);
+  for (Index i = 0; i < points.cols(); ++i)
+    coordinates.set(points.col(i), *trials[size_t(i)]); // they have all
+  const VectorXd values = standardLosses(history, trials);
   GaussianProcess process(points, values);
-  std::vector<VectorXd> running;
+  std::vector<VectorXd> running, tried;
   for (const TrialRecord &other : history.trials)
-    if (VectorXd point(coordinates.size());
-        other.state == TrialState::Running && other.number != trial && coordinates.set(point, other))
-      running.push_back(point);
+    if (VectorXd point(coordinates.size()); other.number != trial && !other.accident && coordinates.set(point, other)) {
+      tried.push_back(point);
+      if (other.state == TrialState::Running)
+        running.push_back(point);
+    }
   if (!running.empty()) {
     MatrixXd believed(coordinates.size(), Index(running.size()));
     for (size_t i = 0; i < running.size(); ++i)
@@ -257,11 +244,8 @@ std::vector<Parameter> GaussianProcessSampler::sampleJointly(const SearchHistory
   for (size_t i = 0; i < std::min<size_t>(order.size(), 5); ++i)
     good.push_back(points.col(order[i]));
   auto isTried = [&](const VectorXd &point) {
-    auto isSame = [&](const auto &other) { return (other - point).cwiseAbs().maxCoeff() < 1e-9; };
-    for (Index i = 0; i < points.cols(); ++i)
-      if (isSame(points.col(i)))
-        return true;
-    return std::any_of(running.begin(), running.end(), isSame);
+    return std::any_of(tried.begin(), tried.end(),
+                       [&](const VectorXd &other) { return (other - point).cwiseAbs().maxCoeff() < 1e-9; });
   };
   Search search(space, coordinates, process, values.minCoeff(), Draws(history.seed, trial, "gp"));
   VectorXd point = search.best(good, options_.candidates, isTried);

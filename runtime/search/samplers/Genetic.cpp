@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/Arguments.h"
 #include "runtime/search/Draws.h"
 #include "runtime/search/Range.h"
 #include "runtime/search/samplers/Ranks.h"
@@ -49,20 +50,10 @@ double mutated(double place, double index, Draws &draws) {
 } // namespace
 
 GeneticSampler::GeneticSampler(GeneticOptions options) : options_(options) {
-  auto isProbability = [](double value) { return value >= 0 && value <= 1; };
-  if (options.population < 2 || options.tournament < 1)
-    throw Error("GeneticSampler: expected population of 2 or more and tournament of 1 or more, received " +
-                    std::to_string(options.population) + " and " + std::to_string(options.tournament),
-                Fault::Usage);
-  if (!isProbability(options.crossover) || !isProbability(options.mutation))
-    throw Error("GeneticSampler: expected crossover and mutation between 0 and 1, received " +
-                    std::to_string(options.crossover) + " and " + std::to_string(options.mutation),
-                Fault::Usage);
-  if (!(options.crossoverIndex >= 0) || !(options.mutationIndex >= 0))
-    throw Error("GeneticSampler: expected crossoverIndex and mutationIndex of 0 or more, received " +
-                    std::to_string(options.crossoverIndex) + " and " + std::to_string(options.mutationIndex),
-                Fault::Usage);
+  search::checkArguments("GeneticSampler", search::argumentsOf(options_));
 }
+
+std::string GeneticSampler::arguments() const { return search::changed(options_); }
 
 std::vector<Parameter> GeneticSampler::sampleJointly(const SearchHistory &history, int64_t trial) const {
   std::vector<SpaceParameter> space = sharedSpace(history);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/Arguments.h"
 #include "runtime/search/Range.h"
 
 #include <tenon/samplers.h>
 
+#include <charconv>
 #include <cmath>
 
 namespace tenon {
@@ -14,17 +16,44 @@ struct Points {
   int64_t count;
 
   Points(const ParameterRange &range, int points) : range(range), count(range.count() ? range.count() : points) {}
+  /// Without a step, the decimal of 15 digits that a point is but for a rounding: 0.1, not 0.10000000000000002.
   ParameterValue at(int64_t index) const {
     if (range.count())
       return range.at(index);
-    return search::fromUnit(range, count == 1 ? 0.5 : double(index) / double(count - 1));
+    const double value = std::get<double>(search::fromUnit(range, placeOf(index)));
+    if (value == range.low || value == range.high)
+      return value;
+    const double decimal = rounded(value);
+    return isAt(index, decimal) ? decimal : value;
   }
   /// -1 for a value that is none of the points, as an enqueued one may be.
   int64_t indexOf(const ParameterValue &value) const {
     if (range.count())
       return search::indexOf(range, value);
     int64_t index = int64_t(std::round(search::toUnit(range, value) * double(count - 1)));
-    return at(index) == value ? index : -1;
+    return at(index) == value || isAt(index, std::get<double>(value)) ? index : -1;
+  }
+
+private:
+  double placeOf(int64_t index) const { return count == 1 ? 0.5 : double(index) / double(count - 1); }
+  /// As with a step: a billionth of the distance between points is none.
+  bool isAt(int64_t index, double value) const {
+    return value >= range.low && value <= range.high &&
+           std::abs(search::toUnit(range, value) - placeOf(index)) * double(std::max<int64_t>(count - 1, 1)) <= 1e-9;
+  }
+  /// To the 15 digits that every decimal keeps in a double, short of those that the formula's roundings reach: they are
+  /// relative to the value where it is a product, and to the larger end where it is a sum.
+  double rounded(double value) const {
+    char text[400];
+    char *last = text + sizeof text;
+    const double places = 15 - std::ceil(std::log10(std::max(std::abs(range.low), std::abs(range.high))));
+    const auto [end, error] = range.log || places < 0
+                                  ? std::to_chars(text, last, value, std::chars_format::scientific, 14)
+                                  : std::to_chars(text, last, value, std::chars_format::fixed, int(places));
+    double decimal = value;
+    if (error == std::errc())
+      std::from_chars(text, end, decimal);
+    return decimal == 0 ? 0 : decimal; // not -0
   }
 };
 
@@ -101,9 +130,10 @@ Node treeOf(const SearchHistory &history, int points, int64_t without = -1) {
 } // namespace
 
 GridSampler::GridSampler(GridOptions options) : options_(options) {
-  if (options.points < 1)
-    throw Error("GridSampler: expected points of 1 or more, received " + std::to_string(options.points), Fault::Usage);
+  search::checkArguments("GridSampler", search::argumentsOf(options_));
 }
+
+std::string GridSampler::arguments() const { return search::changed(options_); }
 
 std::vector<Parameter> GridSampler::sampleJointly(const SearchHistory &history, int64_t) const {
   Node root = treeOf(history, options_.points);

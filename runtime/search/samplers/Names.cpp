@@ -1,38 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tenon/samplers.h>
-
-#include <functional>
+#include "runtime/search/ByName.h"
 
 namespace tenon {
+namespace search {
 namespace {
-struct Row {
-  const char *name;
-  std::function<std::shared_ptr<Sampler>()> make;
-};
-template <typename S> std::shared_ptr<Sampler> make() { return std::make_shared<S>(); }
-const Row rows[] = {{"random", make<RandomSampler>},   {"grid", make<GridSampler>},
-                    {"tpe", make<TpeSampler>},         {"gp", make<GaussianProcessSampler>},
-                    {"genetic", make<GeneticSampler>}, {"cmaes", make<CmaEsSampler>}};
+constexpr double endless = std::numeric_limits<double>::infinity();
+constexpr const char *startup = "finished trials before the first that is not random";
+
+const std::vector<Row<Sampler>> &rows() {
+  static const std::vector<Row<Sampler>> rows{
+      plainRow<Sampler>(
+          "random", "independent and uniform draws",
+          +[]() -> std::shared_ptr<Sampler> { return std::make_shared<RandomSampler>(); }),
+      row<Sampler, GridSampler, GridOptions>("grid", "every combination once; the search then ends"),
+      row<Sampler, TpeSampler, TpeOptions>("tpe", "tree-structured Parzen estimator"),
+      row<Sampler, GaussianProcessSampler, GaussianProcessOptions>("gp", "Gaussian process with expected improvement"),
+      row<Sampler, GeneticSampler, GeneticOptions>("genetic", "steady-state genetic algorithm"),
+      row<Sampler, CmaEsSampler, CmaEsOptions>("cmaes", "covariance matrix adaptation with restarts")};
+  return rows;
+}
 } // namespace
 
+Arguments argumentsOf(GridOptions &options) {
+  return {{"points", "values of a float without a step", &options.points, 1}};
+}
+
+Arguments argumentsOf(TpeOptions &options) {
+  return {{"startupTrials", startup, &options.startupTrials, 1},
+          {"candidates", "draws of which the one of the best ratio is taken", &options.candidates, 1},
+          {"multivariate", "parameters that all trials have are drawn together", &options.multivariate},
+          {"constantLiar", "running trials count as bad ones, so that workers spread", &options.constantLiar}};
+}
+
+Arguments argumentsOf(GaussianProcessOptions &options) {
+  return {{"startupTrials", startup, &options.startupTrials, 2},
+          {"maxPoints", "trials it knows, the best half and the latest", &options.maxPoints, 10},
+          {"candidates", "random points of which the best are improved", &options.candidates, 1}};
+}
+
+Arguments argumentsOf(GeneticOptions &options) {
+  return {{"population", "the first that many are random, then parents are the best that many", &options.population, 2},
+          {"tournament", "how many draw for being a parent", &options.tournament, 1},
+          {"crossover", "probability that a child has two parents", &options.crossover, 0, 1},
+          {"crossoverIndex", "larger: children closer to their parents", &options.crossoverIndex},
+          {"mutationIndex", "larger: smaller mutations", &options.mutationIndex},
+          {"mutation", "probability per parameter; 0: one divided by their number", &options.mutation, 0, 1}};
+}
+
+Arguments argumentsOf(CmaEsOptions &options) {
+  return {{"population", "4 or more; 0: 4 + 3 ln(dimensions)", &options.population},
+          {"sigma", "the first step size, of a range", &options.sigma, 0, endless, true},
+          {"restartFactor", "by which the population grows when a run has converged", &options.restartFactor, 1}};
+}
+
+std::string samplersText() { return helpOf(rows()); }
+
+} // namespace search
+
 const std::vector<std::string> &samplerNames() {
-  static const std::vector<std::string> names = [] {
-    std::vector<std::string> names;
-    for (const Row &row : rows)
-      names.push_back(row.name);
-    return names;
-  }();
+  static const std::vector<std::string> names = search::namesOf(search::rows());
   return names;
 }
 
-std::shared_ptr<Sampler> makeSampler(const std::string &name) {
-  std::string known;
-  for (const Row &row : rows) {
-    if (name == row.name)
-      return row.make();
-    known += (known.empty() ? "'" : ", '") + std::string(row.name) + "'";
-  }
-  throw Error("expected a sampler of " + known + ", received '" + name + "'", Fault::Usage);
-}
+std::shared_ptr<Sampler> makeSampler(const std::string &text) { return search::make(search::rows(), "sampler", text); }
 
 } // namespace tenon

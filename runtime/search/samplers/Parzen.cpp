@@ -8,7 +8,8 @@ namespace tenon::search {
 namespace {
 constexpr double rootOfHalf = std::numbers::sqrt2 / 2;
 constexpr double rootOfTwoPi = 2.5066282746310002;
-constexpr double farAway = 6; // of widths: 2e-9 of a kernel lies behind it
+constexpr double farAway = 6;   // of widths: 2e-9 of a kernel lies behind it
+constexpr double narrow = 1e-7; // of a piece: a kernel, which is 0.01 wide or more, is the same all over it
 
 double normalMass(double low, double high) {
   if (low > 0) // where both are near 1 the difference would be lost
@@ -136,7 +137,10 @@ double Parzen::logDensity(const Place &place) const {
     if (isChoice(p)) {
       for (size_t i = 0; i < kernels; ++i)
         products[i] *= choiceMass(i, p, at);
-    } else if (isContinuous(*ranges_[p])) {
+      continue;
+    }
+    const auto [low, high] = isContinuous(*ranges_[p]) ? std::pair(at, at) : pieceOf(*ranges_[p], at);
+    if (high - low < narrow) {
       // Most kernels are far away; a pass without branches finds them faster than one with the exponentials in it.
       for (size_t i = 0; i < kernels; ++i) {
         const Kernel &kernel = this->kernel(i, p);
@@ -146,11 +150,10 @@ double Parzen::logDensity(const Place &place) const {
       for (size_t i = 0; i < kernels; ++i)
         products[i] *= squares_[i] > farAway * farAway ? 0 : kernel(i, p).height * std::exp(-squares_[i] / 2);
     } else {
-      auto [low, high] = pieceOf(*ranges_[p], at);
       for (size_t i = 0; i < kernels; ++i) {
         const Kernel &kernel = this->kernel(i, p);
         double from = (low - kernel.mean) * kernel.inverseWidth, to = (high - kernel.mean) * kernel.inverseWidth;
-        products[i] *= from > farAway || to < -farAway ? 0 : kernel.factor * normalMass(from, to);
+        products[i] *= from > farAway || to < -farAway ? 0 : kernel.factor * normalMass(from, to) / (high - low);
       }
     }
   }

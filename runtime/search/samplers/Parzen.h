@@ -17,7 +17,7 @@ ParameterValue valueAt(const ParameterRange &range, double coordinate);
 
 /// A mixture of one kernel per observed point and a broad one for what is not observed yet (the prior). A kernel is, in
 /// every number, a normal distribution cut off at the range's ends, in a choice, the observed one and a little of all.
-/// A discrete number has the mass of its piece.
+/// A discrete number has the mean density of its piece.
 class Parzen {
 public:
   /// `points`, place after place, in the order of their trials: the last 25 have full weight, older ones linearly less.

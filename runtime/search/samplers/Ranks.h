@@ -9,13 +9,15 @@
 
 namespace tenon::search {
 
-/// Orders complete and pruned trials, better ones first: complete ones by their loss, then pruned ones, those that got
-/// further before the others.
+/// Orders finished trials, better ones first: complete ones by their loss, then pruned ones, those that got further
+/// before the others, then failed ones.
 using Rank = std::tuple<int, int64_t, double>;
 inline Rank rankOf(const SearchHistory &history, const TrialRecord &trial) {
   double loss = trial.value ? history.loss(*trial.value) : std::numeric_limits<double>::infinity();
   if (trial.state == TrialState::Complete)
     return {0, 0, loss};
+  if (trial.state == TrialState::Failed)
+    return {2, 0, loss};
   return {1, trial.reports.empty() ? 0 : -trial.reports.rbegin()->first, loss};
 }
 

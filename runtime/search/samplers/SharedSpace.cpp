@@ -9,6 +9,10 @@ bool hasLoss(const TrialRecord &trial) {
   return (trial.state == TrialState::Complete || trial.state == TrialState::Pruned) && trial.value;
 }
 
+bool isBad(const TrialRecord &trial) {
+  return trial.state == TrialState::Failed ? !trial.accident : trial.state == TrialState::Pruned && !trial.value;
+}
+
 std::vector<SpaceParameter> sharedSpace(const SearchHistory &history) {
   std::vector<SpaceParameter> space;
   bool first = true;
@@ -39,6 +43,8 @@ const ParameterValue *valueOf(const TrialRecord &trial, const SpaceParameter &pa
       hint = i;
       return &parameters[i].value;
     }
+  if (trial.isFinished()) // its plan is what it never asked for
+    return nullptr;
   auto planned = trial.planned.find(parameter.name);
   return planned != trial.planned.end() && parameter.range.contains(planned->second) ? &planned->second : nullptr;
 }

@@ -17,8 +17,11 @@ std::vector<SpaceParameter> sharedSpace(const SearchHistory &history);
 
 /// Complete trials and those pruned with a value.
 bool hasLoss(const TrialRecord &trial);
+/// Trials that failed by their parameters, and those pruned without a value: they say where not to go.
+bool isBad(const TrialRecord &trial);
 
-/// The trial's value of a parameter, also when it is planned and not asked for yet; null when it has none.
+/// The trial's value of a parameter, of an unfinished one also when it is planned and not asked for yet; null when it
+/// has none.
 const ParameterValue *valueOf(const TrialRecord &trial, const SpaceParameter &parameter);
 /// The same, looking first where the trial before had it, which `hint` keeps.
 const ParameterValue *valueOf(const TrialRecord &trial, const SpaceParameter &parameter, size_t &hint);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/Arguments.h"
 #include "runtime/search/Range.h"
 #include "runtime/search/samplers/Parzen.h"
 #include "runtime/search/samplers/Ranks.h"
@@ -30,7 +31,7 @@ Split split(const SearchHistory &history, bool withRunning, int64_t without) {
     if (next < finished.size() && finished[next].second == &trial) {
       (finished[next] <= last ? split.good : split.bad).push_back(&trial);
       ++next;
-    } else if (withRunning && trial.state == TrialState::Running && trial.number != without) {
+    } else if (isBad(trial) || (withRunning && trial.state == TrialState::Running && trial.number != without)) {
       split.bad.push_back(&trial);
     }
   return split;
@@ -83,11 +84,10 @@ Place best(const SearchHistory &history, const Split &split, const std::vector<S
 } // namespace
 
 TpeSampler::TpeSampler(TpeOptions options) : options_(options) {
-  if (options.startupTrials < 1 || options.candidates < 1)
-    throw Error("TpeSampler: expected startupTrials and candidates of 1 or more, received " +
-                    std::to_string(options.startupTrials) + " and " + std::to_string(options.candidates),
-                Fault::Usage);
+  search::checkArguments("TpeSampler", search::argumentsOf(options_));
 }
+
+std::string TpeSampler::arguments() const { return search::changed(options_); }
 
 std::vector<Parameter> TpeSampler::sampleJointly(const SearchHistory &history, int64_t trial) const {
   if (!options_.multivariate || finishedOf(history) < options_.startupTrials)

@@ -24,7 +24,7 @@ int tuneMain(int argc, char **argv, const Objective &objective, const TuneProgra
                option.value);
   search::TuneOptions options;
   search::addOptions(app, options);
-  app.footer(search::endsText);
+  app.footer(search::footer());
   try {
     app.parse(argc, argv);
     const search::TuneTask task{.name = name,

@@ -19,6 +19,7 @@ struct TuneOptions {
   std::optional<std::string> sampler, pruner, direction;
   std::optional<uint64_t> seed;
   std::vector<std::string> enqueued; ///< NAME=VALUE,NAME=VALUE
+  std::string keep = "all";          ///< or "best"
   bool show = false;
   std::string json, csv, plots, tensorboard;
 };
@@ -28,11 +29,12 @@ void addOptions(CLI::App &app, TuneOptions &options);
 /// The study they name, opened or made in `folder`, with `byDefault` as the direction that is not given.
 Study openStudy(const TuneOptions &options, const std::string &folder, std::optional<Direction> byDefault);
 
-/// What the command line says of the files that a study is written into.
+/// What the command line says of the files that a study is written into, and whether it asks for any.
+bool wantsFiles(const TuneOptions &options);
 void writeFiles(const Study &study, const TuneOptions &options);
 
-/// The footer of --help: how a search ends, and with which exit codes.
-extern const char *const endsText;
+/// The footer of --help: samplers and pruners with their arguments, how a search ends, and with which exit codes.
+std::string footer();
 
 } // namespace tenon::search
 #endif // TENON_RUNTIME_SEARCH_TUNE_OPTIONS_H

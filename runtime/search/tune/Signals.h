@@ -2,6 +2,7 @@
 #ifndef TENON_RUNTIME_SEARCH_TUNE_SIGNALS_H
 #define TENON_RUNTIME_SEARCH_TUNE_SIGNALS_H
 
+#include <functional>
 #include <string>
 
 namespace tenon::search {
@@ -11,8 +12,9 @@ namespace tenon::search {
 /// a program that a trial runs is ended first.
 class Signals {
 public:
-  /// From now on; `farewell` is written on stderr.
-  static void endProcess(const std::string &farewell);
+  /// From now on; `farewell` is written on stderr. `lastly` is called before, in a thread of its own while the others
+  /// run on; a second signal does not wait for it.
+  static void endProcess(const std::string &farewell, const std::function<void()> &lastly = nullptr);
   /// The signal that came; 0 before.
   static int received();
 
@@ -27,7 +29,7 @@ public:
   /// For who has workers to end: signals are only noted, a second one too.
   static void note();
   static int count();
-  /// They end the process again as they do by default.
+  /// They end the process again as they do by default. Does not return while one ends it.
   static void restore();
 };
 

@@ -5,6 +5,7 @@
 #include "runtime/search/report/Text.h"
 #include "runtime/search/tune/Progress.h"
 #include "runtime/search/tune/Signals.h"
+#include "runtime/search/tune/TrialFolders.h"
 #include "runtime/search/tune/Workers.h"
 
 #include <algorithm>
@@ -95,16 +96,37 @@ void checkLimits(const TuneOptions &options, const Study &study) {
                 Fault::Usage);
 }
 
+/// The files asked for, of a search that did not end by itself: how it ended is what is told last, and decides the exit
+/// code.
+void writeFound(const Study &study, const TuneOptions &options, const std::string &name) {
+  if (!wantsFiles(options))
+    return;
+  try {
+    if (!study.best())
+      std::fprintf(stderr, "%s: no trial is complete, so that the files have no best one\n", name.c_str());
+    writeFiles(study, options);
+  } catch (const std::exception &error) {
+    std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
+  }
+}
+
 /// The number of the signal that stopped it.
-int search(const TuneOptions &options, const TuneTask &task, const StudyFolder &folder, Study &study) {
+int search(const TuneOptions &options, const TuneTask &task, const StudyFolder &folder, Study &study,
+           TrialFolders *folders) {
   std::optional<double> deadline;
   if (options.timeout)
     deadline = now() + *options.timeout;
   Progress progress(study.settings().direction, study.trials(), options.trials);
+  auto update = [&](const std::vector<TrialRecord> &trials) {
+    progress.update(trials);
+    if (folders)
+      folders->update(trials);
+  };
   if (options.workers == 0) {
-    Signals::endProcess("\n" + task.name + ": stopped; " + folder.howToGoOn() + "\n");
+    Signals::endProcess("\n" + task.name + ": stopped; " + folder.howToGoOn() + "\n",
+                        [study, options, name = task.name] { writeFound(study, options, name); });
     SearchLimits limits = limitsOf(options, deadline);
-    limits.afterTrial = [&](const TrialRecord &) { progress.update(study.trials()); };
+    limits.afterTrial = [&](const TrialRecord &) { update(study.trials()); };
     study.optimize(task.objective, limits);
     Signals::restore();
     return 0;
@@ -112,7 +134,7 @@ int search(const TuneOptions &options, const TuneTask &task, const StudyFolder &
   Signals::note();
   auto show = [&] {
     const std::vector<TrialRecord> trials = study.trials();
-    progress.update(trials);
+    update(trials);
     return std::count_if(trials.begin(), trials.end(), [](const TrialRecord &trial) {
       return trial.state == TrialState::Complete || trial.state == TrialState::Pruned;
     });
@@ -156,13 +178,18 @@ int tune(const TuneOptions &options, const TuneTask &task) {
   Study study = openStudy(options, folder.path(), task.direction);
   checkLimits(options, study);
   checkRanges(task, study);
+  std::optional<TrialFolders> folders;
+  if (options.keep == "best")
+    folders.emplace(study);
   enqueueOnce(study, task.defaults);
   for (const std::string &text : options.enqueued)
     enqueueOnce(study, enqueuedFrom(text, task.parameters));
   int signal = 0;
+  bool over = false; // by itself
   try {
-    signal = search(options, task, folder, study);
-    if (!signal) {
+    signal = search(options, task, folder, study, folders ? &*folders : nullptr);
+    over = signal == 0;
+    if (over) {
       print(study, options);
       if (!study.best())
         throw Error("the search has ended and no trial is complete");
@@ -170,6 +197,8 @@ int tune(const TuneOptions &options, const TuneTask &task) {
         task.afterwards(study);
     }
   } catch (...) { // what the trials found outlives a file that cannot be written
+    if (!over)
+      writeFound(study, options, task.name);
     if (folder.keep = !study.trials().empty(); folder.keep)
       std::fprintf(stderr, "%s: the study is in %s\n", task.name.c_str(), folder.path().c_str());
     throw;
@@ -177,6 +206,7 @@ int tune(const TuneOptions &options, const TuneTask &task) {
   if (signal) {
     folder.keep = true;
     study.excuse();
+    writeFound(study, options, task.name);
     const std::vector<TrialRecord> trials = study.trials();
     const auto done =
         std::count_if(trials.begin(), trials.end(), [](const TrialRecord &trial) { return trial.isFinished(); });

@@ -40,6 +40,20 @@ inline double hartmann6(Trial &trial) {
   return -sum;
 }
 
+/// A slope that rises towards a region without numbers, 30 % of the space: the least is -0.7, at its edge.
+inline double cliff(Trial &trial) {
+  double x = trial.suggestFloat("x", 0, 1), y = trial.suggestFloat("y", 0, 1);
+  return x > 0.7 ? NAN : (y - 0.3) * (y - 0.3) - x;
+}
+
+/// A bowl of which a tenth of the space has values as of a training that diverged; the least is 0.
+inline double diverging(Trial &trial) {
+  double x = trial.suggestFloat("x", 0, 1), y = trial.suggestFloat("y", 0, 1), z = trial.suggestFloat("z", 0, 1);
+  if (x > 0.9)
+    return 1e38 * (1 + y);
+  return (x - 0.72) * (x - 0.72) + (y - 0.3) * (y - 0.3) + (z - 0.6) * (z - 0.6);
+}
+
 /// The best value of a study's first `count` trials.
 inline double bestOf(const std::vector<TrialRecord> &trials, size_t count) {
   double best = INFINITY;

@@ -75,6 +75,19 @@ TEST(Importances, AreNoneWhereNothingDiffers) {
   EXPECT_TRUE(importances({}, 0).empty());
 }
 
+TEST(Importances, CutNothingBetweenNeighbours) {
+  const ParameterRange range{.low = 0, .high = 1};
+  std::vector<TrialRecord> trials;
+  for (int i = 0; i < 12; ++i)
+    trials.push_back({.state = TrialState::Complete,
+                      .parameters = {{"end", range, i % 2 ? 1. : std::nextafter(1., 0.)}, {"x", range, i / 12.}},
+                      .value = i % 2 * 5 + i * 0.3});
+  for (const Importance &one : importances(trials, 1)) {
+    EXPECT_GE(one.share, 0) << one.name;
+    EXPECT_LE(one.share, 1) << one.name;
+  }
+}
+
 TEST(Importances, StandValuesOfAnySize) {
   for (double factor : {1e-300, 1e300, -1e300})
     EXPECT_GT(sharesOf([&](Trial &trial) { return factor * trial.suggestFloat("x", 0, 1); }).at("x"), 0.99) << factor;

@@ -68,6 +68,19 @@ TEST(Pruners, TheMedianEndsWhatIsWorseThanHalfOfTheCompleteOnes) {
   EXPECT_TRUE(pruner.shouldPrune(reverse, trialOf(6, TrialState::Running, {3.9})));
 }
 
+TEST(Pruners, TheMedianDecidesByTheFirstReportInEachInterval) {
+  const MedianPruner pruner({.startupTrials = 0, .warmupSteps = 2, .intervalSteps = 5});
+  TrialRecord complete = trialOf(0, TrialState::Complete, std::vector<double>(30, 1));
+  TrialRecord trial = trialOf(1, TrialState::Running, {});
+  std::vector<int64_t> decided;
+  for (int64_t step : {0, 1, 4, 9, 10, 14, 16, 27, 28}) { // intervals begin at 2, 7, 12, 17, 22 and 27
+    trial.reports[step] = 2;
+    if (pruner.shouldPrune({{complete}}, trial))
+      decided.push_back(step);
+  }
+  EXPECT_THAT(decided, ElementsAre(4, 9, 14, 27));
+}
+
 TEST(Pruners, HalvingLetsTheBestPartOfEachRungOn) {
   auto pruner = std::make_shared<SuccessiveHalvingPruner>(SuccessiveHalvingOptions{.reductionFactor = 2});
   // Rungs after 1, 2, 4 and 8 epochs. The first is alone everywhere; each further one must be in the better half.
@@ -104,6 +117,19 @@ TEST(Pruners, HyperbandHalvesWithinABracket) {
     seen[bracket] = true;
   }
   EXPECT_THAT(seen, ElementsAre(true, true, true));
+}
+
+TEST(Pruners, HyperbandEndsNoTrialAtItsLastRung) {
+  auto pruner = std::make_shared<HyperbandPruner>(); // 81 is the largest power of 3 up to 100
+  std::vector<double> curves(60);
+  for (size_t i = 0; i < curves.size(); ++i)
+    curves[i] = double(i);
+  std::vector<int> ran = epochsOf(pruner, curves, 100);
+  EXPECT_THAT(ran, testing::Each(testing::AnyOf(1, 3, 9, 27, 100)));
+  for (size_t i = 0; i < ran.size(); ++i)
+    if (pruner->bracketOf(0, int64_t(i)) == pruner->brackets() - 1) {
+      EXPECT_EQ(ran[i], 100) << "a bracket without halvings";
+    }
 }
 
 TEST(Pruners, APrunedTrialHasItsLastReportForValueAndIsNeverTheBest) {
@@ -166,7 +192,9 @@ TEST(Pruners, TheCallbackEndsFitWhenTheTrialIsPruned) {
 TEST(Pruners, UnknownNamesAndOptionsAreRefused) {
   EXPECT_EQ(errorOf([] { makePruner("mean"); }),
             "expected a pruner of 'none', 'median', 'halving', 'hyperband', received 'mean'");
-  EXPECT_THAT(errorOf([] { MedianPruner({.intervalSteps = 0}); }), HasSubstr("received 5, 0 and 0"));
-  EXPECT_THAT(errorOf([] { SuccessiveHalvingPruner({.reductionFactor = 1}); }), HasSubstr("received 1 and 1"));
-  EXPECT_THAT(errorOf([] { HyperbandPruner({.minResource = 9, .maxResource = 3}); }), HasSubstr("received 9, 3 and 3"));
+  EXPECT_THAT(errorOf([] { MedianPruner({.intervalSteps = 0}); }),
+              HasSubstr("intervalSteps takes whole numbers of 1 or more, received 0"));
+  EXPECT_THAT(errorOf([] { SuccessiveHalvingPruner({.reductionFactor = 1}); }),
+              HasSubstr("reductionFactor takes whole numbers of 2 or more, received 1"));
+  EXPECT_THAT(errorOf([] { HyperbandPruner({.minResource = 9, .maxResource = 3}); }), HasSubstr("received 9 and 3"));
 }

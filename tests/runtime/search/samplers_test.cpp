@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/search/samplers/EvolutionStrategy.h"
 #include "tests/runtime/Helpers.h"
 #include "tests/runtime/search/Functions.h"
 
@@ -137,6 +138,37 @@ TEST(Samplers, CmaEsStartsAgainWhenARunHasConverged) {
   EXPECT_LT(median(bests("cmaes", valleys, 800, 3)), 0.01);
 }
 
+TEST(Samplers, CmaEsDoesNotCreditAnEnqueuedValueToAPointThatWasNotRun) {
+  auto bowl = [](Trial &trial) {
+    double x = trial.suggestFloat("x", 0, 1), y = trial.suggestFloat("y", 0, 1);
+    return (x - 0.1) * (x - 0.1) + (y - 0.1) * (y - 0.1);
+  };
+  // The first generation ends after six trials that were drawn, whatever was enqueued.
+  Study study({.seed = 3, .sampler = makeSampler("cmaes")});
+  for (int i = 0; i < 8; ++i)
+    study.enqueue({{"x", 0.6 + 0.04 * i}});
+  study.optimize(bowl, {.trials = 16});
+  const std::vector<TrialRecord> trials = study.trials();
+  for (size_t i = 1; i < trials.size(); ++i) // the first has no space to draw in
+    EXPECT_EQ(std::get<int64_t>(trials[i].planned.at("(cmaes) generation")), i < 14 ? 0 : 1) << i;
+}
+
+TEST(Samplers, CmaEsStallsItsPathWhereHansenSays) {
+  // After one generation that goes `step` deviations, by how much draws are spread: it jumps where sqrt(mu_eff) |step|
+  // passes (1.4 + 2 / (n + 1)) E|N(0, I)|, as the path's norm is divided by sqrt(1 - (1 - c)^(2 g)), g being 1.
+  auto spread = [](double step) {
+    search::EvolutionStrategy strategy(Eigen::VectorXd::Constant(1, 0.5), 1e-3, 4);
+    const double mean = 0.5 + step * 1e-3;
+    strategy.update(std::vector(4, Eigen::VectorXd::Constant(1, mean).eval()));
+    search::Draws draws(1, 1, "spread");
+    return std::abs(strategy.draw(draws)[0] - mean);
+  };
+  const double first = std::log(2.5), second = std::log(2.5) - std::log(2);
+  const double muEff = (first + second) * (first + second) / (first * first + second * second);
+  const double limit = 2.4 * (1 - 1 / 4. + 1 / 21.) / std::sqrt(muEff);
+  EXPECT_LT(spread(limit * 1.001), 0.95 * spread(limit * 0.999));
+}
+
 TEST_P(EverySampler, TakesEveryKindOfParameterAndConditionalOnes) {
   std::vector<double> found = bests(GetParam(), mixed, 80, 3);
   // The best of 80 random ones has a median of 1.1.
@@ -204,11 +236,14 @@ INSTANTIATE_TEST_SUITE_P(Samplers, EverySampler, testing::ValuesIn(modelBased())
 TEST(Samplers, UnknownNamesAndOptionsAreRefused) {
   EXPECT_EQ(errorOf([] { makeSampler("tpa"); }),
             "expected a sampler of 'random', 'grid', 'tpe', 'gp', 'genetic', 'cmaes', received 'tpa'");
-  EXPECT_THAT(errorOf([] { TpeSampler({.candidates = 0}); }), HasSubstr("received 10 and 0"));
+  EXPECT_THAT(errorOf([] { TpeSampler({.candidates = 0}); }),
+              HasSubstr("candidates takes whole numbers of 1 or more, received 0"));
   EXPECT_THAT(errorOf([] { GridSampler({.points = 0}); }), HasSubstr("received 0"));
-  EXPECT_THAT(errorOf([] { GeneticSampler({.population = 1}); }), HasSubstr("received 1 and 3"));
+  EXPECT_THAT(errorOf([] { GeneticSampler({.population = 1}); }),
+              HasSubstr("population takes whole numbers of 2 or more, received 1"));
   EXPECT_THAT(errorOf([] { CmaEsSampler({.population = 3}); }), HasSubstr("received 3"));
-  EXPECT_THAT(errorOf([] { GaussianProcessSampler({.startupTrials = 1}); }), HasSubstr("received 1, 150 and 2048"));
+  EXPECT_THAT(errorOf([] { GaussianProcessSampler({.startupTrials = 1}); }),
+              HasSubstr("startupTrials takes whole numbers of 2 or more, received 1"));
 }
 
 TEST(Grid, TriesEveryPointOnceAndEnds) {
