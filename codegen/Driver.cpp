@@ -341,7 +341,9 @@ private:
         Value tasks = k.constant(0);
         for (const KernelCall &kernel : stage.calls)
           tasks = k.add(tasks, sizeIn(layout, own, kernel.tasks));
-        runTasks(stepName(name, i), own, tasks, threads);
+        // Weights that no cache holds are read to and fro: the last ones of one step are the first of the next.
+        Value back = loop.stepwise ? k.compare(arith::CmpIPredicate::ne, k.rem(step, k.constant(2)), k.constant(0)) : Value();
+        runTasks(stepName(name, i), own, tasks, threads, back);
       }
       for (const LoopPlan::Copy &copy : loop.copies)
         LLVM::MemcpyOp::create(k.b, k.load(k.pointer, slot(copy.to)), k.load(k.pointer, slot(copy.from)),
@@ -453,9 +455,13 @@ private:
   }
 
   // A function's tasks 0 .. count-1, on the caller's threads where there are some (null: none) and more than one task.
-  void runTasks(StringRef function, Value base, Value count, Value threads) {
+  // back: whether one thread alone goes from the last to the first (null: no).
+  void runTasks(StringRef function, Value base, Value count, Value threads, Value back = {}) {
     auto serially = [&] {
-      k.each(k.constant(0), count, k.constant(1), [&](Value task) { call(function, {base, task}); });
+      Value last = k.sub(count, k.constant(1));
+      k.each(k.constant(0), count, k.constant(1), [&](Value i) {
+        call(function, {base, back ? k.select(back, k.sub(last, i), i) : i});
+      });
     };
     auto known = KernelBuilder::constantOf(count);
     if (!threads || (known && *known == 1))

@@ -3,6 +3,7 @@
 #include "codegen/ColumnViews.h"
 #include "codegen/LoopPlanner.h"
 #include "ir/Stages.h"
+#include "ir/target/CostModel.h"
 
 using namespace mlir;
 using namespace tenon;
@@ -231,7 +232,7 @@ private:
       return current;
     if (op->hasAttr(ir::ownStageName))
       return current;
-    if (auto scan = dyn_cast<ir::ScanOp>(op); scan && sharedBytes(scan, places) > machine.l2 / 2)
+    if (auto scan = dyn_cast<ir::ScanOp>(op); scan && !ir::staysInCache(machine, scan.sharedBytes()))
       return current;
     auto inLast = [&](Operation *other) {
       auto it = stageOf.find(other);

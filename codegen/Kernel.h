@@ -15,6 +15,7 @@ struct KernelPlan {
   mlir::AffineExpr scratchBytes; // shared by the tasks, null: none
   int64_t rowGrain = 0;          // rows (or elements) of one task
   int64_t columnGrain = 0;       // columns (or panels) of one task
+  bool rowsFirst = false;        // neighbouring tasks share columns, not rows
 };
 
 class Kernel {

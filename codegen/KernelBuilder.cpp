@@ -76,6 +76,10 @@ Value KernelBuilder::load(Type type, Value address) { return LLVM::LoadOp::creat
 void KernelBuilder::store(Value value, Value address) {
   LLVM::StoreOp::create(b, value, address, elementBytes(value.getType()));
 }
+void KernelBuilder::prefetch(Value address) {
+  constexpr uint32_t read = 0, intoL2 = 2, data = 1;
+  LLVM::Prefetch::create(b, address, read, intoL2, data);
+}
 Value KernelBuilder::loadMasked(Type vectorType, Value address, Value mask) {
   Value zero = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(vectorType)));
   return LLVM::MaskedLoadOp::create(b, vectorType, address, mask, zero, b.getI32IntegerAttr(elementBytes(vectorType)), UnitAttr());

@@ -52,6 +52,8 @@ public:
   Value load(Type type, Value address);
   Value loadF32(Value address) { return load(f32, address); }
   void store(Value value, Value address);
+  /// Asks for the line of an address, which need not be one of anything, to be brought into L2.
+  void prefetch(Value address);
   Value loadMasked(Type vectorType, Value address, Value mask);
   void storeMasked(Value value, Value address, Value mask);
   /// count leading lanes on.

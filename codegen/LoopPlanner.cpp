@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/LoopPlanner.h"
+#include "ir/target/CostModel.h"
 
 using namespace mlir;
 using namespace tenon;
 using namespace tenon::codegen;
-
-int64_t tenon::codegen::sharedBytes(ir::ScanOp scan, const ValuePlaces &places) {
-  int64_t shared = 0;
-  for (mlir::Value invariant : scan.getInvariants())
-    if (auto bytes = dyn_cast<AffineConstantExpr>(places.bytesOf(invariant)))
-      shared += bytes.getValue();
-  return shared;
-}
 
 namespace {
 // Plans one step of a scan.
@@ -95,9 +88,8 @@ private:
     rows = symbol;
     loop.rows = symbol;
     loop.rowSymbol = symbol.getPosition();
-    loop.blocks = rows.ceilDiv(rowGrain);
+    loop.blocks = rows.ceilDiv(ir::scanBlockRows);
   }
-  static constexpr int64_t rowGrain = 16; // rows of one block at most
   static bool keepsRows(Operation *op, llvm::function_ref<bool(mlir::Value)> isRow) {
     mlir::Value result = op->getResult(0);
     if (!isRow(result))
@@ -128,7 +120,7 @@ private:
       numberOf[argument] = add({placed(initial), {}, rowBytes(argument), {}});
     for (auto [argument, invariant] : llvm::zip(scan.shared(), scan.getInvariants()))
       numberOf[argument] = add({placed(invariant), {}, rowBytes(argument), {}});
-    loop.stepwise = sharedBytes(scan, places) > machine.l2 / 2;
+    loop.stepwise = !ir::staysInCache(machine, scan.sharedBytes());
     if (loop.stepwise)
       loop.blocks = {};
   }

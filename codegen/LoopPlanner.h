@@ -10,7 +10,4 @@ namespace tenon::codegen {
 mlir::FailureOr<LoopPlan> planLoop(ir::ScanOp scan, int64_t stage, const ir::Machine &machine, const ir::SymbolicShapes &shapes,
                                    KernelCalls &kernels, ValuePlaces &places);
 
-/// What every step of a scan reads again.
-int64_t sharedBytes(ir::ScanOp scan, const ValuePlaces &places);
-
 } // namespace tenon::codegen

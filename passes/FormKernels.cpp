@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ir/target/CostModel.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/DeadCode.h"
 #include "passes/KernelGroups.h"
@@ -18,13 +19,13 @@ namespace {
 /// Builds the kernels of one block in their order, each at the block's end.
 class KernelBuilder {
 public:
-  KernelBuilder(Block &block, const KernelGroups &groups, const ir::Machine &machine)
-      : groups(groups), machine(machine), terminator(block.getTerminator()), builder(terminator) {}
+  KernelBuilder(Block &block, const KernelGroups &groups, const ir::Machine &machine, int64_t batch)
+      : groups(groups), machine(machine), batch(batch), terminator(block.getTerminator()), builder(terminator) {}
 
   LogicalResult build(const KernelGroup &group) {
     ir::ScheduleAttr schedule;
     if (group.root) {
-      FailureOr<ir::ScheduleAttr> chosen = chooseSchedule(group.root, machine);
+      FailureOr<ir::ScheduleAttr> chosen = chooseSchedule(group.root, machine, batch);
       if (failed(chosen))
         return failure();
       schedule = *chosen;
@@ -149,6 +150,7 @@ private:
 
   const KernelGroups &groups;
   const ir::Machine &machine;
+  int64_t batch;
   Operation *terminator;
   OpBuilder builder;
   IRMapping made;
@@ -157,7 +159,7 @@ private:
 
 struct FormKernels : tenon::passes::impl::FormKernelsBase<FormKernels> {
   using FormKernelsBase::FormKernelsBase;
-  explicit FormKernels(const ir::Machine &machine) : machine(machine) {}
+  FormKernels(const ir::Machine &machine, int64_t samples) : machine(machine) { batch = samples; }
 
   LogicalResult initialize(MLIRContext *context) override {
     return describeMachine(machine, target, getArgument(), context);
@@ -171,17 +173,25 @@ struct FormKernels : tenon::passes::impl::FormKernelsBase<FormKernels> {
     function.walk([&](ir::ScanOp scan) { scans.push_back(scan); });
     bool changed = false;
     for (ir::ScanOp scan : scans) {
-      if (failed(form(function, scan.block(), changed)))
+      if (failed(form(function, scan.block(), rowsOfStep(scan), changed)))
         return signalPassFailure();
       dropUnused(scan);
     }
-    if (failed(form(function, function.getBody().front(), changed)))
+    if (failed(form(function, function.getBody().front(), batch, changed)))
       return signalPassFailure();
     if (!changed)
       markAllAnalysesPreserved();
   }
 
-  LogicalResult form(func::FuncOp function, Block &body, bool &changed) {
+  // The rows that a step of a scan is called for: where its weights stay in the cache, the batch goes in blocks.
+  int64_t rowsOfStep(ir::ScanOp scan) const {
+    if (!ir::staysInCache(*machine, scan.sharedBytes()))
+      return batch;
+    int64_t blocks = (batch + ir::scanBlockRows - 1) / ir::scanBlockRows;
+    return blocks ? (batch + blocks - 1) / blocks : ir::scanBlockRows;
+  }
+
+  LogicalResult form(func::FuncOp function, Block &body, int64_t rows, bool &changed) {
     eraseDead(body);
     splitReductions(body);
     FailureOr<KernelGroups> groups = KernelGroups::plan(function, body);
@@ -194,7 +204,7 @@ struct FormKernels : tenon::passes::impl::FormKernelsBase<FormKernels> {
     if (replaced.empty())
       return success();
     changed = true;
-    KernelBuilder kernelBuilder(body, *groups, *machine);
+    KernelBuilder kernelBuilder(body, *groups, *machine, rows);
     for (const KernelGroup &group : groups->ordered()) {
       if (group.outside) {
         kernelBuilder.keep(group.ops.front());
@@ -253,6 +263,6 @@ struct FormKernels : tenon::passes::impl::FormKernelsBase<FormKernels> {
 };
 } // namespace
 
-std::unique_ptr<Pass> passes::createFormKernels(const ir::Machine &machine) {
-  return std::make_unique<FormKernels>(machine);
+std::unique_ptr<Pass> passes::createFormKernels(const ir::Machine &machine, int64_t batch) {
+  return std::make_unique<FormKernels>(machine, batch);
 }

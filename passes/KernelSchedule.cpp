@@ -16,6 +16,15 @@ static int64_t productOfStatic(ArrayRef<int64_t> sizes) {
   return product;
 }
 
+// The rows of a contraction's result that come together: all of them where one size is not known and its price is
+// given, those of a sample otherwise.
+static int64_t rowsOf(Operation *root, int64_t batch) {
+  ArrayRef<int64_t> rows = shapeOf(root->getResult(0)).drop_back();
+  if (batch > 0 && llvm::count_if(rows, ShapedType::isDynamic) == 1)
+    return productOfStatic(rows) * batch;
+  return isa<ir::MatmulOp>(root) ? 1 : productOfStatic(rows.drop_front());
+}
+
 // A window of one element that moves by one reads rows as they lie.
 template <typename Conv> static bool isPlainMatrixProduct(Conv conv) {
   auto isOne = [](int64_t value) { return value == 1; };
@@ -32,7 +41,7 @@ ir::PackedAttr passes::packedLayout(Operation *contraction, ir::ScheduleAttr sch
   return ir::PackedAttr::get(contraction->getContext(), schedule.getColumns(), backward);
 }
 
-FailureOr<ir::ScheduleAttr> passes::chooseSchedule(Operation *root, const ir::Machine &machine) {
+FailureOr<ir::ScheduleAttr> passes::chooseSchedule(Operation *root, const ir::Machine &machine, int64_t batch) {
   if (ir::isDepthwise(root)) {
     auto result = shapeOf(root->getResult(0)), window = shapeOf(ir::filterOf(root)).drop_back(2);
     int64_t width = isa<ir::ConvFilterGradOp>(root) ? 0 : result[result.size() - 2];
@@ -51,11 +60,9 @@ FailureOr<ir::ScheduleAttr> passes::chooseSchedule(Operation *root, const ir::Ma
   } else if (auto conv = dyn_cast<ir::ConvOp>(root)) {
     algorithm = isPlainMatrixProduct(conv) ? "gemm" : "direct";
     columns = shapeOf(conv.getResult()).back();
-    rows = productOfStatic(shapeOf(conv.getResult()).drop_front().drop_back());
   } else if (auto grad = dyn_cast<ir::ConvInputGradOp>(root)) {
     algorithm = isPlainMatrixProduct(grad) ? "gemm" : "direct";
     columns = shapeOf(grad.getResult()).back();
-    rows = productOfStatic(shapeOf(grad.getResult()).drop_front().drop_back());
   } else if (auto grad = dyn_cast<ir::ConvFilterGradOp>(root)) {
     algorithm = "filter_gradient"; // its tiles lie within one tap
     columns = shapeOf(grad.getResult()).back();
@@ -69,6 +76,6 @@ FailureOr<ir::ScheduleAttr> passes::chooseSchedule(Operation *root, const ir::Ma
     ir::Tile tile = ir::chooseFilterGradientTile(machine, columns, ShapedType::isDynamic(rows) ? 1 : rows);
     return ir::ScheduleAttr::get(root->getContext(), algorithm, tile.rows, tile.columns);
   }
-  ir::Tile tile = ir::chooseTile(machine, columns, rows);
+  ir::Tile tile = ir::chooseTile(machine, columns, rowsOf(root, batch));
   return ir::ScheduleAttr::get(root->getContext(), algorithm, tile.rows, tile.columns);
 }

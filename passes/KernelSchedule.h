@@ -13,8 +13,8 @@ mlir::OpOperand &packedOperand(mlir::Operation *contraction);
 /// The layout `schedule` reads the packed operand in: panels as wide as the tile; backward for data gradients.
 ir::PackedAttr packedLayout(mlir::Operation *contraction, ir::ScheduleAttr schedule);
 
-/// The schedule of a contraction or a weight gradient, null for any other op. Fails with a diagnostic at the op when
-/// the number of result columns is not known.
-mlir::FailureOr<ir::ScheduleAttr> chooseSchedule(mlir::Operation *root, const ir::Machine &machine);
+/// The schedule of a contraction or a weight gradient, null for any other op. batch: what a size that is not known is
+/// priced at, 0: any. Fails with a diagnostic at the op when the number of result columns is not known.
+mlir::FailureOr<ir::ScheduleAttr> chooseSchedule(mlir::Operation *root, const ir::Machine &machine, int64_t batch);
 
 } // namespace tenon::passes

@@ -16,7 +16,7 @@ mlir::LogicalResult describeMachine(std::optional<ir::Machine> &machine, const s
 
 /// Passes for a machine that is already described (the option `target` names one).
 std::unique_ptr<mlir::Pass> createFoldEmbedding(const ir::Machine &machine, bool training, int64_t batch = 32);
-std::unique_ptr<mlir::Pass> createFormKernels(const ir::Machine &machine);
+std::unique_ptr<mlir::Pass> createFormKernels(const ir::Machine &machine, int64_t batch = 0);
 std::unique_ptr<mlir::Pass> createMergeSiblingConvolutions(const ir::Machine &machine);
 std::unique_ptr<mlir::Pass> createScheduleBranches(const ir::Machine &machine);
 std::unique_ptr<mlir::Pass> createSinkIntoScan(const ir::Machine &machine);

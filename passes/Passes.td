@@ -313,7 +313,8 @@ def FormKernels : Pass<"form-kernels", "::mlir::func::FuncOp"> {
     after cse (equal ops in two kernels are not found again).
   }];
   let dependentDialects = ["::tenon::ir::TenonDialect"];
-  let options = [Option<"target", "target", "std::string", "\"host\"", "the machine whose register tiles are chosen">];
+  let options = [Option<"target", "target", "std::string", "\"host\"", "the machine whose register tiles are chosen">,
+                 Option<"batch", "batch", "int64_t", "0", "samples that the tiles are chosen for; 0: any number">];
   let statistics = [Statistic<"kernels", "kernels", "Kernels formed">,
                     Statistic<"epilogueOps", "epilogue-ops", "Elementwise ops that joined a contraction">];
 }

@@ -34,7 +34,7 @@ void passes::buildInferencePipeline(OpPassManager &passes, const PipelineOptions
   passes.addNestedPass<func::FuncOp>(createSplitGroups());
   passes.addNestedPass<func::FuncOp>(createFoldBroadcasts());
   addCleanup(passes);
-  passes.addNestedPass<func::FuncOp>(createFormKernels(options.machine));
+  passes.addNestedPass<func::FuncOp>(createFormKernels(options.machine, options.training ? options.batch : 0));
   if (options.prepare)
     passes.addPass(createSplitPrepare()); // packing the weights moves too
   addOptional(passes, options, createScheduleBranches(options.machine)); // last: orders what is left

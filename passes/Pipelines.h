@@ -13,7 +13,7 @@ struct PipelineOptions {
   bool training = false;
   /// Put work on weights into @prepare (predict then reads derived variables).
   bool prepare = true;
-  /// Samples that a step which also makes what it needs of weights is priced for; programs take any number.
+  /// Samples that a training step is priced for; programs take any number.
   int64_t batch = 32;
   /// Passes to leave out, by name: some of optionalPasses().
   std::vector<std::string> disabled = {};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ir/target/CostModel.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "passes/DeadCode.h"
 #include "passes/Passes.h"
@@ -72,7 +73,7 @@ struct SinkIntoScan : tenon::passes::impl::SinkIntoScanBase<SinkIntoScan> {
     Value own = input->product.getRhs(), recurrent = other.getDefiningOp<ir::MatmulOp>().getRhs();
     auto bytes = [](Value weights) { return 4 * cast<RankedTensorType>(weights.getType()).getNumElements(); };
     Location layer = scan.getLoc();
-    if (int64_t both = bytes(own) + bytes(recurrent); both > machine->l2 / 2)
+    if (int64_t both = bytes(own) + bytes(recurrent); !ir::staysInCache(*machine, both))
       return addRemark(scan, getArgument(), Outcome::Missed, layer,
                        "the input's product stays before the loop: its weights and the recurrent ones are " + Twine(both) +
                            " bytes, more than half of L2");

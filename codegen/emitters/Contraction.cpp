@@ -52,6 +52,9 @@ KernelPlan planContraction(const Kernel &kernel, const ir::Machine &machine) {
   plan.columnGrain = std::min({panels, std::max<int64_t>(1, tilesWorth), panelsInCache});
   if (panels * perTile <= worth)
     plan.columnGrain = panels;
+  // Weights that outgrow L2 come from behind it once: all rows go by before the next panels. Weights that do not are there
+  // for every row, and it is the rows that come once.
+  plan.rowsFirst = panels * steps * tile.columns * 4 > machine.l2 / 2;
   // Few rows hold much work when a sample has many columns: cut columns first, rows in whole tiles.
   plan.rowGrain = tile.rows * std::max<int64_t>(1, tilesWorth / plan.columnGrain);
   int64_t columnTasks = (panels + plan.columnGrain - 1) / plan.columnGrain;
@@ -96,7 +99,15 @@ public:
 
   void write() {
     int64_t columnTasks = (panels + e.plan.columnGrain - 1) / e.plan.columnGrain;
-    Value columnTask = k.rem(e.task, k.constant(columnTasks)), rowTask = k.div(e.task, columnTasks);
+    Value columnTask, rowTask;
+    if (e.plan.rowsFirst) {
+      Value rowTasks = k.div(e.size(e.plan.tasks), columnTasks);
+      columnTask = k.div(e.task, rowTasks);
+      rowTask = k.rem(e.task, rowTasks);
+    } else {
+      columnTask = k.rem(e.task, k.constant(columnTasks));
+      rowTask = k.div(e.task, columnTasks);
+    }
     firstPanel = k.mul(columnTask, e.plan.columnGrain);
     lastPanel = k.min(k.add(firstPanel, e.plan.columnGrain), k.constant(panels));
     if (isPhased(root))
@@ -232,7 +243,7 @@ private:
   // Over several panels at once: enough accumulators to hide the latency of a multiply-add.
   void writeSingleRow(Value r) {
     constexpr int64_t accumulators = 8;
-    int64_t group = std::max<int64_t>(1, accumulators / std::max<int64_t>(1, panelWidth / k.lanes));
+    int64_t vectors = panelWidth / k.lanes, group = (accumulators + vectors - 1) / vectors;
     int64_t whole = columns / panelWidth, rest = columns % panelWidth;
     SmallVector<Row> rows;
     for (const Segment &segment : segments)

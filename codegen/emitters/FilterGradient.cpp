@@ -83,8 +83,19 @@ Cut cutOf(const Kernel &kernel, const ir::Machine &machine) {
       return cut;
 }
 
-// Does a copy of a panel pay?
+// Does a copy of a panel of the gradient pay?
 bool copiesPanels(const Cut &cut, const ir::Tile &tile) { return cut.taps * ((cut.rows + tile.rows - 1) / tile.rows) >= 4; }
+
+// One tap, which never lies outside: dense layers and 1x1 convolutions.
+bool isPoint(const Shape &s, Operation *root) {
+  auto convolution = dyn_cast<ir::ConvFilterGradOp>(root);
+  return s.taps == 1 && (!convolution || llvm::all_of(convolution.getPadding(), [](int64_t padding) { return padding <= 0; }));
+}
+// Does a copy of the input's rows, tile by tile, pay? Rows of a few channels out of many lie a multiple of the pitch apart
+// and fall into few sets of L1.
+bool packsInput(const Shape &s, Operation *root, const Cut &cut, const ir::Tile &tile) {
+  return isPoint(s, root) && cut.columns >= 4 * tile.columns;
+}
 
 KernelPlan planFilterGradient(const Kernel &kernel, const ir::Machine &machine) {
   Shape s = shapeOf(kernel, kernel.root());
@@ -96,8 +107,9 @@ KernelPlan planFilterGradient(const Kernel &kernel, const ir::Machine &machine) 
   plan.tasks = getAffineConstantExpr(cut.tasks(), context);
   ir::ScheduleAttr schedule = *kernel.op().getSchedule();
   ir::Tile tile{schedule.getRows(), schedule.getColumns()};
-  int64_t panels = copiesPanels(cut, tile) ? cut.tasks() * blockPixels(machine, tile) * tile.columns : 0;
-  plan.scratchBytes = getAffineConstantExpr((panels + s.taps * s.rows * s.columns) * 4, context);
+  int64_t perPixel = (copiesPanels(cut, tile) ? tile.columns : 0) + (packsInput(s, kernel.root(), cut, tile) ? cut.rows : 0);
+  int64_t copies = cut.tasks() * blockPixels(machine, tile) * perPixel;
+  plan.scratchBytes = getAffineConstantExpr((copies + s.taps * s.rows * s.columns) * 4, context);
   return plan;
 }
 
@@ -138,14 +150,25 @@ public:
     firstRow = k.mul(chunk, e.plan.rowGrain);
     zeroRow = k.zeros(e.kernel.module(), tileColumns);
     ir::Tile tile{tileRows, tileColumns};
-    int64_t pixels = blockPixels(k.machine, tile);
+    mostPixels = blockPixels(k.machine, tile);
     copies = copiesPanels(cut, tile) && KernelBuilder::constantOf(gradient.pitch) != tileColumns;
+    packs = packsInput(s, root, cut, tile);
+    tilesDown = cut.rows / tileRows;
+    // A panel's lines lie a pitch apart, which no hardware foresees.
+    int64_t tiles = cut.taps * tilesDown, lines = mostPixels * linesOfPanel();
+    linesAhead = copies ? (lines + tiles - 1) / tiles : 0;
+    firstTapOfTask = firstTap;
+    isFlat = isPoint(s, root) && (packs || (w.y.stride == 1 && w.x.stride == 1));
     partials = e.scratch;
     if (copiesPanels(cut, tile)) {
-      panel = k.offset(e.scratch, k.mul(e.task, pixels * tileColumns));
-      partials = k.offset(e.scratch, cut.tasks() * pixels * tileColumns);
+      panel = k.offset(partials, k.mul(e.task, mostPixels * tileColumns));
+      partials = k.offset(partials, cut.tasks() * mostPixels * tileColumns);
     }
-    sizeBlock(pixels);
+    if (packs) {
+      packed = k.offset(partials, k.mul(e.task, mostPixels * cut.rows));
+      partials = k.offset(partials, cut.tasks() * mostPixels * cut.rows);
+    }
+    sizeBlock(mostPixels);
     k.each(k.constant(0), k.constant(shards), k.constant(1), [&](Value shard) {
       Value low = k.div(k.mul(shard, samples), shards), high = k.div(k.mul(k.add(shard, 1), samples), shards);
       // An empty shard of a small batch still has one (empty) block: it writes the zeros it stands for.
@@ -161,10 +184,13 @@ public:
             block.isLast = k.andI(k.compare(arith::CmpIPredicate::sge, k.add(from, blockSamples), end),
                                   k.andI(equal(block.yEnd, w.y.out), equal(block.xEnd, w.x.out)));
             block.adds = k.andI(block.isLast, k.compare(arith::CmpIPredicate::sgt, shard, zero));
+            if (packs)
+              packInput(block);
             columns([&](Value column, int64_t width) {
               if (copies)
                 copyPanel(block, column, width);
-              k.each(firstTap, lastTap, k.constant(1), [&](Value tap) { rows(block, tap, column, width); });
+              Value next = nextPanel(block, column);
+              k.each(firstTap, lastTap, k.constant(1), [&](Value tap) { rows(block, tap, column, width, next); });
             });
           });
         });
@@ -207,37 +233,94 @@ private:
              [&] { body(k.constant(whole), s.columns - whole); });
   }
 
-  // The block's pixel as a number.
+  // The block's pixel as a number: a block has whole lines, or part of one, so that its pixels follow one another.
   Value pixelOf(const Block &block, Value sample, Value oy, Value ox) {
     Value line = k.add(k.mul(k.sub(sample, block.from), blockLines), k.sub(oy, block.y));
     return k.add(k.mul(line, blockWidth), k.sub(ox, block.x));
+  }
+  Value pixelsOf(const Block &block) {
+    return k.mul(k.mul(k.sub(block.to, block.from), k.sub(block.yEnd, block.y)), k.sub(block.xEnd, block.x));
+  }
+  void eachPixel(const Block &block, llvm::function_ref<void(Value, Value, Value)> body) {
+    Value one = k.constant(1);
+    k.each(block.from, block.to, one, [&](Value sample) {
+      k.each(block.y, block.yEnd, one, [&](Value oy) {
+        k.each(block.x, block.xEnd, one, [&](Value ox) { body(sample, oy, ox); });
+      });
+    });
   }
   Value gradientAt(Value sample, Value oy, Value ox, Value column) {
     Value pixel = k.add(k.mul(k.add(k.mul(sample, w.y.out), oy), w.x.out), ox);
     return k.offset(gradient.base, k.add(k.mul(pixel, gradient.pitch), column));
   }
+  // Of one tap that is always inside.
+  Value inputAt(Value sample, Value oy, Value ox, Value row) {
+    Value line = k.add(k.mul(sample, w.y.in), k.mul(oy, w.y.stride));
+    Value pixel = k.add(k.mul(line, w.x.in), k.mul(ox, w.x.stride));
+    return k.offset(input.base, k.add(k.mul(pixel, input.pitch), row));
+  }
 
   void copyPanel(const Block &block, Value column, int64_t width) {
     int64_t vectors = (width + k.lanes - 1) / k.lanes, lastLanes = width - (vectors - 1) * k.lanes;
-    Value mask = lastLanes < k.lanes ? k.leadingMask(k.lanes, lastLanes) : Value(), one = k.constant(1);
+    Value mask = lastLanes < k.lanes ? k.leadingMask(k.lanes, lastLanes) : Value();
     Type vector = k.vectorOf(k.f32, k.lanes);
-    k.each(block.from, block.to, one, [&](Value sample) {
-      k.each(block.y, block.yEnd, one, [&](Value oy) {
-        k.each(block.x, block.xEnd, one, [&](Value ox) {
-          Value source = gradientAt(sample, oy, ox, column);
-          Value target = k.offset(panel, k.mul(pixelOf(block, sample, oy, ox), tileColumns));
-          for (int64_t j = 0; j < vectors; ++j) {
-            Value address = k.offset(source, j * k.lanes);
-            Value value = mask && j == vectors - 1 ? k.loadMasked(vector, address, mask) : k.load(vector, address);
-            k.store(value, k.offset(target, j * k.lanes));
-          }
-        });
+    eachPixel(block, [&](Value sample, Value oy, Value ox) {
+      Value source = gradientAt(sample, oy, ox, column);
+      Value target = k.offset(panel, k.mul(pixelOf(block, sample, oy, ox), tileColumns));
+      for (int64_t j = 0; j < vectors; ++j) {
+        Value address = k.offset(source, j * k.lanes);
+        Value value = mask && j == vectors - 1 ? k.loadMasked(vector, address, mask) : k.load(vector, address);
+        k.store(value, k.offset(target, j * k.lanes));
+      }
+    });
+  }
+
+  int64_t linesOfPanel() const { return std::max<int64_t>(1, tileColumns / lineElements); }
+  // Where the gradient's columns begin that are copied next: further right, or of the next block.
+  Value nextPanel(const Block &block, Value column) {
+    Value right = k.add(column, tileColumns);
+    Value here = gradientAt(block.from, block.y, block.x, right);
+    Value below = k.offset(gradientAt(block.from, block.y, block.x, firstColumn), k.mul(pixelsOf(block), gradient.pitch));
+    return k.select(k.compare(arith::CmpIPredicate::slt, right, lastColumn), here, below);
+  }
+  // Every tile asks for its share of the lines of the next panel.
+  void prefetchShare(const Block &block, Value tap, Value row, Value next) {
+    if (linesAhead == 0)
+      return;
+    Value tile = k.add(k.mul(k.sub(tap, firstTapOfTask), tilesDown), k.div(k.sub(row, firstRow), tileRows));
+    Value low = k.mul(tile, linesAhead), high = k.min(k.add(low, linesAhead), k.mul(pixelsOf(block), linesOfPanel()));
+    k.each(low, high, k.constant(1), [&](Value line) {
+      Value pixel = k.div(line, linesOfPanel()), part = k.rem(line, k.constant(linesOfPanel()));
+      k.prefetch(k.offset(next, k.add(k.mul(pixel, gradient.pitch), k.mul(part, lineElements))));
+    });
+  }
+
+  // The rows of a tile side by side, pixel after pixel, tile after tile.
+  Value packedAt(Value row, Value pixel) {
+    Value tileStart = k.mul(k.sub(row, firstRow), mostPixels);
+    return k.offset(packed, k.add(tileStart, k.mul(pixel, tileRows)));
+  }
+  void packInput(const Block &block) {
+    eachPixel(block, [&](Value sample, Value oy, Value ox) {
+      Value pixel = pixelOf(block, sample, oy, ox);
+      eachTile([&](Value row, int64_t rows) {
+        k.store(k.load(k.vectorOf(k.f32, rows), inputAt(sample, oy, ox, row)), packedAt(row, pixel));
       });
     });
   }
 
+  // The tiles of the task's rows, the last one of the result maybe shorter.
+  void eachTile(llvm::function_ref<void(Value, int64_t)> body) {
+    int64_t whole = s.rows / tileRows * tileRows;
+    Value end = k.add(firstRow, e.plan.rowGrain);
+    if (whole > 0)
+      k.each(firstRow, k.min(end, k.constant(whole)), k.constant(tileRows), [&](Value row) { body(row, tileRows); });
+    if (whole < s.rows)
+      k.when(k.compare(arith::CmpIPredicate::sge, end, k.constant(s.rows)), [&] { body(k.constant(whole), s.rows - whole); });
+  }
+
   // All rows of the task for one tap and one panel.
-  void rows(const Block &block, Value tap, Value column, int64_t width) {
+  void rows(const Block &block, Value tap, Value column, int64_t width, Value next) {
     Value kh = k.div(tap, w.x.window), kw = k.rem(tap, k.constant(w.x.window));
     tapBase = k.mul(tap, s.rows * s.columns);
     // Output pixels whose tap lies inside: out * stride + k * dilation - before in [0, in).
@@ -247,12 +330,10 @@ private:
     yHigh = k.min(yHigh, block.yEnd);
     xLow = k.max(xLow, block.x);
     xHigh = k.min(xHigh, block.xEnd);
-    int64_t whole = s.rows / tileRows * tileRows;
-    Value high = k.min(k.add(firstRow, e.plan.rowGrain), k.constant(whole));
-    k.each(firstRow, high, k.constant(tileRows), [&](Value row) { tile(block, row, tileRows, column, width); });
-    if (whole < s.rows) // the chunk that holds the last, shorter tile
-      k.when(k.compare(arith::CmpIPredicate::sge, k.add(firstRow, e.plan.rowGrain), k.constant(s.rows)),
-             [&] { tile(block, k.constant(whole), s.rows - whole, column, width); });
+    eachTile([&](Value row, int64_t tileHeight) {
+      prefetchShare(block, tap, row, next);
+      tile(block, row, tileHeight, column, width);
+    });
   }
 
   void tile(const Block &block, Value row, int64_t rows, Value column, int64_t width) {
@@ -264,45 +345,62 @@ private:
       return mask && j == vectors - 1 ? k.loadMasked(vector, address, mask) : k.load(vector, address);
     };
     // Accumulators continue from scratch unless the shard begins; the shard's sum goes on top of the result.
-    Values from_, out, onTop, accumulators;
-    for (int64_t i = 0; i < rows; ++i) {
-      Value at = k.add(tapBase, k.add(k.mul(k.add(row, i), s.columns), column));
-      Value target = k.offset(result, at), partial = k.offset(partials, at);
-      from_.push_back(k.select(block.isFirst, zeroRow, partial));
-      out.push_back(k.select(block.isLast, target, partial));
-      onTop.push_back(k.select(block.adds, target, zeroRow));
-    }
+    Value at = k.add(tapBase, k.add(k.mul(row, s.columns), column)), pitch = k.constant(s.columns), none = k.constant(0);
+    Value target = k.offset(result, at), partial = k.offset(partials, at);
+    Value begin = k.select(block.isFirst, zeroRow, partial), beginPitch = k.select(block.isFirst, none, pitch);
+    Value out = k.select(block.isLast, target, partial);
+    Value onTop = k.select(block.adds, target, zeroRow), onTopPitch = k.select(block.adds, pitch, none);
+    auto rowOf = [&](Value base, Value pitch, int64_t i) { return k.offset(base, k.mul(pitch, i)); };
+    Values accumulators;
     for (int64_t i = 0; i < rows; ++i)
       for (int64_t j = 0; j < vectors; ++j)
-        accumulators.push_back(load(from_[i], j));
-    accumulators = k.loop(block.from, block.to, k.constant(1), accumulators, [&](Value sample, ValueRange a) {
+        accumulators.push_back(load(rowOf(begin, beginPitch, i), j));
+    auto pixel = [&](Value x, Value d, ValueRange carried) {
+      Values sums(carried.begin(), carried.end()), weights;
+      for (int64_t j = 0; j < vectors; ++j)
+        weights.push_back(copies ? k.load(vector, k.offset(d, j * k.lanes)) : load(d, j));
+      for (int64_t i = 0; i < rows; ++i) {
+        Value element = k.broadcast(k.loadF32(k.offset(x, i)), k.lanes);
+        for (int64_t j = 0; j < vectors; ++j)
+          sums[i * vectors + j] = k.fma(element, weights[j], sums[i * vectors + j]);
+      }
+      return sums;
+    };
+    Value gradientPitch = copies ? k.constant(tileColumns) : gradient.pitch;
+    if (isFlat) {
+      Value inputBase = packs ? packedAt(row, k.constant(0)) : inputAt(block.from, block.y, block.x, row);
+      Value inputPitch = packs ? k.constant(tileRows) : input.pitch;
+      Value gradientBase = copies ? panel : gradientAt(block.from, block.y, block.x, column);
+      accumulators = k.loop(k.constant(0), pixelsOf(block), k.constant(1), accumulators, [&](Value p, ValueRange carried) {
+        return pixel(k.offset(inputBase, k.mul(p, inputPitch)), k.offset(gradientBase, k.mul(p, gradientPitch)), carried);
+      });
+    } else {
+      accumulators = walkLines(block, row, column, gradientPitch, accumulators, pixel);
+    }
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = 0; j < vectors; ++j) {
+        Value sum = arith::AddFOp::create(k.b, load(rowOf(onTop, onTopPitch, i), j), accumulators[i * vectors + j]);
+        Value address = k.offset(rowOf(out, pitch, i), j * k.lanes);
+        mask && j == vectors - 1 ? k.storeMasked(sum, address, mask) : k.store(sum, address);
+      }
+  }
+
+  // All pixels of the block whose tap lies inside, line by line.
+  Values walkLines(const Block &block, Value row, Value column, Value gradientPitch, ValueRange init,
+                   llvm::function_ref<Values(Value, Value, ValueRange)> pixel) {
+    return k.loop(block.from, block.to, k.constant(1), init, [&](Value sample, ValueRange a) {
       return k.loop(yLow, yHigh, k.constant(1), a, [&](Value oy, ValueRange c) {
         Value iy = k.add(k.mul(oy, w.y.stride), yShift);
         Value inputLine = k.add(k.mul(k.add(k.mul(k.add(k.mul(sample, w.y.in), iy), w.x.in), xShift), input.pitch), row);
         Value inputBase = k.offset(input.base, inputLine);
         Value firstPixel = copies ? k.mul(pixelOf(block, sample, oy, k.constant(0)), tileColumns) : Value();
         Value gradientBase = copies ? k.offset(panel, firstPixel) : gradientAt(sample, oy, k.constant(0), column);
-        Value gradientPitch = copies ? k.constant(tileColumns) : gradient.pitch;
         return k.loop(xLow, xHigh, k.constant(1), c, [&](Value ox, ValueRange carried) {
-          Values sums(carried.begin(), carried.end()), weights;
-          Value x = k.offset(inputBase, k.mul(k.mul(ox, w.x.stride), input.pitch)), d = k.offset(gradientBase, k.mul(ox, gradientPitch));
-          for (int64_t j = 0; j < vectors; ++j)
-            weights.push_back(copies ? k.load(vector, k.offset(d, j * k.lanes)) : load(d, j));
-          for (int64_t i = 0; i < rows; ++i) {
-            Value element = k.broadcast(k.loadF32(k.offset(x, i)), k.lanes);
-            for (int64_t j = 0; j < vectors; ++j)
-              sums[i * vectors + j] = k.fma(element, weights[j], sums[i * vectors + j]);
-          }
-          return sums;
+          return pixel(k.offset(inputBase, k.mul(k.mul(ox, w.x.stride), input.pitch)), k.offset(gradientBase, k.mul(ox, gradientPitch)),
+                       carried);
         });
       });
     });
-    for (int64_t i = 0; i < rows; ++i)
-      for (int64_t j = 0; j < vectors; ++j) {
-        Value sum = arith::AddFOp::create(k.b, load(onTop[i], j), accumulators[i * vectors + j]);
-        Value address = k.offset(out[i], j * k.lanes);
-        mask && j == vectors - 1 ? k.storeMasked(sum, address, mask) : k.store(sum, address);
-      }
   }
 
   KernelEmitter &e;
@@ -312,8 +410,14 @@ private:
   int64_t tileRows, tileColumns;
   KernelEmitter::Rows input, gradient;
   Value result, samples, firstRow, firstColumn, lastColumn, tapBase, zeroRow;
-  bool copies = false;    // of the gradient's panels
-  Value panel, partials;  // in scratch: the copy, the sums of the blocks so far
+  bool copies = false, packs = false; // panels of the gradient, rows of the input
+  bool isFlat = false;                // a block's pixels lie one behind the other on both sides
+  int64_t mostPixels = 0;             // of a block
+  int64_t tilesDown = 0;              // of the task
+  int64_t linesAhead = 0;             // of the next panel that a tile asks for
+  static constexpr int64_t lineElements = 16;
+  Value firstTapOfTask;
+  Value panel, packed, partials;      // in scratch: both copies, the sums of the blocks so far
   Value blockSamples, blockLines, blockWidth;
   Value yLow, yHigh, yShift, xLow, xHigh, xShift;
   Window w;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/Interpreter.h"
+#include "ir/PackedLayout.h"
 #include "ir/ops/Gradients.h"
 #include "ir/ops/ScanGradient.h"
 #include "llvm/ADT/BitVector.h"
@@ -8,6 +9,14 @@ using namespace mlir;
 using namespace tenon::ir;
 
 static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
+
+int64_t ScanOp::sharedBytes() {
+  int64_t bytes = 0;
+  for (Value invariant : getInvariants())
+    if (RankedTensorType type = typeOf(invariant); type.hasStaticShape())
+      bytes += storedElements(type) * std::max<int64_t>(1, type.getElementTypeBitWidth() / 8);
+  return bytes;
+}
 
 LogicalResult ScanOp::verify() {
   if (getSequences().empty())

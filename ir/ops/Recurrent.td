@@ -38,6 +38,8 @@ def Tenon_ScanOp : Tenon_AnyOp<"scan", [Pure, IsolatedFromAbove, SingleBlock, At
       return block().getArguments().drop_front(getSequences().size()).take_front(carriedCount());
     }
     ::mlir::Block::BlockArgListType shared() { return block().getArguments().take_back(getInvariants().size()); }
+    /// Bytes that every step reads again: those of invariants whose sizes are known.
+    int64_t sharedBytes();
     ::mlir::ResultRange finals() { return getResults().take_front(carriedCount()); }
     ::mlir::ResultRange stacked() { return getResults().drop_front(carriedCount()); }
   }];

@@ -41,12 +41,11 @@ template <typename Down> static Tile cheapestTile(const Machine &machine, int64_
   return best;
 }
 
-Tile tenon::ir::chooseTile(const Machine &machine, int64_t columns, int64_t rowsPerSample) {
-  return cheapestTile(machine, columns, [&](int64_t rows, int64_t vectors) {
-    // A dense layer's rows are samples: any number, so waste in the last tile is not counted.
-    double tilesDown =
-        rowsPerSample > 1 ? static_cast<double>(ceilDiv(rowsPerSample, rows)) / rowsPerSample : 1.0 / rows;
-    return tilesDown * cyclesPerStep(machine, rows, vectors);
+Tile tenon::ir::chooseTile(const Machine &machine, int64_t columns, int64_t rows) {
+  return cheapestTile(machine, columns, [&](int64_t tileRows, int64_t vectors) {
+    // Of any number of rows the waste in the last tile is not counted.
+    double tilesDown = rows > 1 ? static_cast<double>(ceilDiv(rows, tileRows)) / static_cast<double>(rows) : 1.0 / static_cast<double>(tileRows);
+    return tilesDown * cyclesPerStep(machine, tileRows, vectors);
   });
 }
 

@@ -65,6 +65,14 @@ TEST(CostModel, TilesFitTheRegisters) {
       }
 }
 
+TEST(CostModel, ATileDividesTheRowsOfABatch) {
+  for (const char *name : {"x86-64-v3", "x86-64-v4"}) {
+    EXPECT_EQ(32 % chooseTile(machine(name), 2048, 32).rows, 0) << name;
+    EXPECT_EQ(16 % chooseTile(machine(name), 512, 16).rows, 0) << name << ", a block of a scan";
+    EXPECT_GT(chooseTile(machine(name), 2048, 1).rows, 4) << name << ", any number of rows: as many as the registers hold";
+  }
+}
+
 TEST(CostModel, AFilterGradientIsNotCopiedWhereItsPanelCanBeTheWholeResult) {
   EXPECT_EQ(chooseFilterGradientTile(machine("x86-64-v4"), 64, 64).columns, 64);
   EXPECT_EQ(chooseFilterGradientTile(machine("x86-64-v3"), 64, 64).columns, 16) << "the registers hold no more";

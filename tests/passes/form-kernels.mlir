@@ -1,6 +1,11 @@
 // RUN: tenon-opt %s --pass-pipeline='builtin.module(func.func(form-kernels{target=x86-64-v3}))' --split-input-file | FileCheck %s
+// RUN: tenon-opt %s --pass-pipeline='builtin.module(func.func(form-kernels{target=x86-64-v4}))' --split-input-file | FileCheck %s --check-prefix=ANY
+// RUN: tenon-opt %s --pass-pipeline='builtin.module(func.func(form-kernels{target=x86-64-v4 batch=32}))' --split-input-file | FileCheck %s --check-prefix=BATCH
 
 // CHECK-LABEL: func.func @dense
+// Registers hold 14 rows of two vectors, which 32 rows would fill three times with 10 to spare.
+// ANY: tenon.kernel "dense"({{.*}}) schedule <"gemm", tile = 14 by 32>
+// BATCH: tenon.kernel "dense"({{.*}}) schedule <"gemm", tile = 8 by 32>
 func.func @dense(%image: tensor<?x64xf32>, %kernel: tensor<64x32xf32>, %bias: tensor<32xf32>) -> tensor<?x32xf32> {
   // CHECK: %[[PACKED:.+]] = tenon.kernel "dense"(%{{.+}}) : (tensor<64x32xf32>) -> tensor<64x32xf32, #tenon.packed<panel = [[PANEL:[0-9]+]], backward = false>> {
   // CHECK: tenon.pack
