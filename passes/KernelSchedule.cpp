@@ -20,6 +20,13 @@ static int64_t productOfStatic(ArrayRef<int64_t> sizes) {
 // given, those of a sample otherwise.
 static int64_t rowsOf(Operation *root, int64_t batch) {
   ArrayRef<int64_t> rows = shapeOf(root->getResult(0)).drop_back();
+  if (auto gradient = dyn_cast<ir::ConvInputGradOp>(root);
+      gradient && llvm::any_of(gradient.getStrides(), [](int64_t stride) { return stride > 1; })) {
+    int64_t phase = 1; // of one sample: each goes by itself
+    for (auto [size, stride] : llvm::zip(rows.drop_front(), gradient.getStrides()))
+      phase *= ShapedType::isDynamic(size) ? 1 : (size + stride - 1) / stride;
+    return phase;
+  }
   if (batch > 0 && llvm::count_if(rows, ShapedType::isDynamic) == 1)
     return productOfStatic(rows) * batch;
   return isa<ir::MatmulOp>(root) ? 1 : productOfStatic(rows.drop_front());

@@ -314,7 +314,7 @@ def FormKernels : Pass<"form-kernels", "::mlir::func::FuncOp"> {
   }];
   let dependentDialects = ["::tenon::ir::TenonDialect"];
   let options = [Option<"target", "target", "std::string", "\"host\"", "the machine whose register tiles are chosen">,
-                 Option<"batch", "batch", "int64_t", "0", "samples that the tiles are chosen for; 0: any number">];
+                 Option<"batch", "batch", "int64_t", "0", "samples that the tiles are chosen for; 0: any number, in blocks of a scan 16">];
   let statistics = [Statistic<"kernels", "kernels", "Kernels formed">,
                     Statistic<"epilogueOps", "epilogue-ops", "Elementwise ops that joined a contraction">];
 }

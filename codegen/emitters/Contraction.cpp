@@ -243,7 +243,7 @@ private:
   // Over several panels at once: enough accumulators to hide the latency of a multiply-add.
   void writeSingleRow(Value r) {
     constexpr int64_t accumulators = 8;
-    int64_t vectors = panelWidth / k.lanes, group = (accumulators + vectors - 1) / vectors;
+    int64_t vectors = std::max<int64_t>(1, panelWidth / k.lanes), group = (accumulators + vectors - 1) / vectors;
     int64_t whole = columns / panelWidth, rest = columns % panelWidth;
     SmallVector<Row> rows;
     for (const Segment &segment : segments)

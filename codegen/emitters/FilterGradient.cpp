@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weight gradients: result[tap, c, f] = sum over pixels of input[pixel + tap, c] * gradient[pixel, f]. A block of pixels (of
-// samples, of lines or of one line) is walked outside the loops over the result: its input stays in L2 and one panel of the
-// gradient's columns, copied side by side, in L1 while all taps and rows of a task use it. The sum over samples goes over
-// eight shards of consecutive samples, each from zero, added in order.
+// Weight gradients: result[tap, c, f] = sum over pixels of input[pixel + tap, c] * gradient[pixel, f]. A block of
+// pixels (of samples, of lines or of one line) is walked outside the loops over the result: its input stays in L2 and
+// one panel of the gradient's columns, copied side by side, in L1 while all taps and rows of a task use it. The sum
+// over samples goes over eight shards of consecutive samples, each from zero, added in order.
 #include "codegen/Shards.h"
 #include "codegen/Window.h"
 #include "ir/target/CostModel.h"
@@ -36,7 +36,8 @@ struct Cut {
   /// Arithmetic per byte of the operands, which every task reads anew.
   double flopsPerByte() const { return 2.0 * rows * columns * taps / (4.0 * (rows + columns)); }
 };
-// At least `enough` tasks where the result has so many tiles, none with less than `least` row tiles or more than `most`.
+// At least `enough` tasks where the result has so many tiles, none with less than `least` row tiles or more than
+// `most`.
 Cut cutInto(const Shape &s, const ir::Tile &tile, int64_t enough, int64_t least, int64_t most) {
   auto together = [](int64_t count, int64_t runs) { // how many make one of so many runs
     runs = std::clamp<int64_t>(runs, 1, count);
@@ -45,7 +46,8 @@ Cut cutInto(const Shape &s, const ir::Tile &tile, int64_t enough, int64_t least,
   auto runs = [](int64_t count, int64_t size) { return (count + size - 1) / size; };
   int64_t rowTiles = runs(s.rows, tile.rows), columnTiles = runs(s.columns, tile.columns);
   Cut cut{};
-  int64_t rowRuns = std::max(std::min(enough, rowTiles / std::clamp<int64_t>(least, 1, rowTiles)), runs(rowTiles, most));
+  int64_t rowRuns =
+      std::max(std::min(enough, rowTiles / std::clamp<int64_t>(least, 1, rowTiles)), runs(rowTiles, most));
   cut.rows = together(rowTiles, rowRuns) * tile.rows;
   cut.chunks = runs(s.rows, cut.rows);
   cut.taps = together(s.taps, runs(enough, cut.chunks));
@@ -69,32 +71,65 @@ Cut cutOf(const Kernel &kernel, const ir::Machine &machine) {
   if (auto constant = dyn_cast<AffineConstantExpr>(s.pixelsPerSample))
     pixels = constant.getValue();
   double perRowTile = ir::contractionSeconds(machine, tile, tile.rows, s.columns, 32 * pixels) * s.taps;
-  int64_t most = std::max<int64_t>(1, machine.l2 * 2 / 5 / (blockPixels(machine, tile) * 4 * tile.rows)); // rows of a block in L2
+  int64_t most =
+      std::max<int64_t>(1, machine.l2 * 2 / 5 / (blockPixels(machine, tile) * 4 * tile.rows)); // rows of a block in L2
   if (perRowTile * ((s.rows + tile.rows - 1) / tile.rows) < worth)
     return cutInto(s, tile, 1, INT64_MAX, most);
   constexpr int64_t tilesPerCopy = 16; // a panel of the gradient is copied for so many tiles
   int64_t least = std::max((tilesPerCopy + s.taps - 1) / s.taps, static_cast<int64_t>(worth / perRowTile));
-  // Fewer tasks where they would wait for memory: a core gets 3 to 4 bytes a cycle from behind its L2 and needs a third of
-  // that to be fed. Measured with AVX-512: 57 % of the peak at 26 flops per byte, 72 % at 48 to 96.
+  // Fewer tasks where they would wait for memory: a core gets 3 to 4 bytes a cycle from behind its L2 and needs a third
+  // of that to be fed. Measured with AVX-512: 57 % of the peak at 26 flops per byte, 72 % at 48 to 96.
   const double fed = 0.75 * 2 * static_cast<double>(machine.lanes * machine.fmaPorts);
   for (int64_t enough = 8;; enough /= 2)
-    if (Cut cut = cutInto(s, tile, enough, least, most);
-        cut.flopsPerByte() >= fed || enough == 2)
+    if (Cut cut = cutInto(s, tile, enough, least, most); cut.flopsPerByte() >= fed || enough == 2)
       return cut;
 }
 
 // Does a copy of a panel of the gradient pay?
-bool copiesPanels(const Cut &cut, const ir::Tile &tile) { return cut.taps * ((cut.rows + tile.rows - 1) / tile.rows) >= 4; }
+bool copiesPanels(const Cut &cut, const ir::Tile &tile) {
+  return cut.taps * ((cut.rows + tile.rows - 1) / tile.rows) >= 4;
+}
 
 // One tap, which never lies outside: dense layers and 1x1 convolutions.
 bool isPoint(const Shape &s, Operation *root) {
   auto convolution = dyn_cast<ir::ConvFilterGradOp>(root);
-  return s.taps == 1 && (!convolution || llvm::all_of(convolution.getPadding(), [](int64_t padding) { return padding <= 0; }));
+  return s.taps == 1 &&
+         (!convolution || llvm::all_of(convolution.getPadding(), [](int64_t padding) { return padding <= 0; }));
 }
-// Does a copy of the input's rows, tile by tile, pay? Rows of a few channels out of many lie a multiple of the pitch apart
-// and fall into few sets of L1.
-bool packsInput(const Shape &s, Operation *root, const Cut &cut, const ir::Tile &tile) {
-  return isPoint(s, root) && cut.columns >= 4 * tile.columns;
+
+// The input of a block copied tile by tile, so many pixels at most; 0: it is read where it lies. Rows of a few channels
+// out of many lie a multiple of the pitch apart and fall into few sets of L1.
+int64_t packedPixels(const Kernel &kernel, Operation *root, const Shape &s, const Cut &cut, const ir::Tile &tile,
+                     int64_t pixels) {
+  constexpr int64_t uses = 12; // of each element that make a copy pay
+  if (cut.taps * (cut.columns / tile.columns) < uses)
+    return 0;
+  if (isPoint(s, root))
+    return pixels;
+  auto convolution = cast<ir::ConvFilterGradOp>(root);
+  if (llvm::any_of(convolution.getStrides(), [](int64_t stride) { return stride != 1; }))
+    return 0;
+  // What the taps of the block's pixels reach, where the sizes are known.
+  SmallVector<int64_t> in, out, reach;
+  auto window = cast<RankedTensorType>(root->getResult(0).getType()).getShape().drop_back(2);
+  for (auto [axis, taps] : llvm::enumerate(window)) {
+    auto from = dyn_cast<AffineConstantExpr>(kernel.shape(root->getOperand(0))[axis + 1]);
+    auto to = dyn_cast<AffineConstantExpr>(kernel.shape(root->getOperand(1))[axis + 1]);
+    if (!from || !to)
+      return 0;
+    ArrayRef<int64_t> dilations = convolution.getDilations();
+    in.push_back(from.getValue());
+    out.push_back(to.getValue());
+    reach.push_back((taps - 1) * (dilations.empty() ? 1 : dilations[axis]));
+  }
+  if (window.size() == 1) { // a line
+    in.insert(in.begin(), 1);
+    out.insert(out.begin(), 1);
+    reach.insert(reach.begin(), 0);
+  }
+  int64_t width = std::clamp<int64_t>(out[1], 1, pixels), lines = std::clamp<int64_t>(pixels / width, 1, out[0]);
+  int64_t samples = std::max<int64_t>(pixels / (width * std::max<int64_t>(out[0], 1)), 1);
+  return samples * std::min(in[0], lines + reach[0]) * std::min(in[1], width + reach[1]);
 }
 
 KernelPlan planFilterGradient(const Kernel &kernel, const ir::Machine &machine) {
@@ -107,9 +142,10 @@ KernelPlan planFilterGradient(const Kernel &kernel, const ir::Machine &machine) 
   plan.tasks = getAffineConstantExpr(cut.tasks(), context);
   ir::ScheduleAttr schedule = *kernel.op().getSchedule();
   ir::Tile tile{schedule.getRows(), schedule.getColumns()};
-  int64_t perPixel = (copiesPanels(cut, tile) ? tile.columns : 0) + (packsInput(s, kernel.root(), cut, tile) ? cut.rows : 0);
-  int64_t copies = cut.tasks() * blockPixels(machine, tile) * perPixel;
-  plan.scratchBytes = getAffineConstantExpr((copies + s.taps * s.rows * s.columns) * 4, context);
+  int64_t pixels = blockPixels(machine, tile);
+  int64_t perTask = (copiesPanels(cut, tile) ? pixels * tile.columns : 0) +
+                    packedPixels(kernel, kernel.root(), s, cut, tile, pixels) * cut.rows;
+  plan.scratchBytes = getAffineConstantExpr((cut.tasks() * perTask + s.taps * s.rows * s.columns) * 4, context);
   return plan;
 }
 
@@ -135,7 +171,8 @@ public:
     } else {
       // A dense layer: the pixels of a sample in one line, one tap.
       Value pixels = e.size(s.pixelsPerSample);
-      WindowAxis line{pixels, pixels, k.constant(0), 1, 1, 1, false}, single{k.constant(1), k.constant(1), k.constant(0), 1, 1, 1, false};
+      WindowAxis line{pixels, pixels, k.constant(0), 1, 1, 1, false},
+          single{k.constant(1), k.constant(1), k.constant(0), 1, 1, 1, false};
       w = {single, line, samples, k.constant(s.rows)};
     }
   }
@@ -150,23 +187,24 @@ public:
     firstRow = k.mul(chunk, e.plan.rowGrain);
     zeroRow = k.zeros(e.kernel.module(), tileColumns);
     ir::Tile tile{tileRows, tileColumns};
-    mostPixels = blockPixels(k.machine, tile);
+    int64_t mostPixels = blockPixels(k.machine, tile);
     copies = copiesPanels(cut, tile) && KernelBuilder::constantOf(gradient.pitch) != tileColumns;
-    packs = packsInput(s, root, cut, tile);
-    tilesDown = cut.rows / tileRows;
-    // A panel's lines lie a pitch apart, which no hardware foresees.
-    int64_t tiles = cut.taps * tilesDown, lines = mostPixels * linesOfPanel();
-    linesAhead = copies ? (lines + tiles - 1) / tiles : 0;
-    firstTapOfTask = firstTap;
-    isFlat = isPoint(s, root) && (packs || (w.y.stride == 1 && w.x.stride == 1));
+    mostPacked = packedPixels(e.kernel, root, s, cut, tile, mostPixels);
+    // What is copied next lies a pitch apart, line by line, which no hardware foresees.
+    int64_t tilesDown = cut.rows / tileRows, tiles = cut.taps * tilesDown;
+    if (copies)
+      panelAhead = Ahead(mostPixels, tileColumns, tiles);
+    if (mostPacked)
+      inputAhead = Ahead(mostPixels, cut.rows, tiles * (cut.columns / tileColumns));
+    isFlat = isPoint(s, root) && (mostPacked || (w.y.stride == 1 && w.x.stride == 1));
     partials = e.scratch;
     if (copiesPanels(cut, tile)) {
       panel = k.offset(partials, k.mul(e.task, mostPixels * tileColumns));
       partials = k.offset(partials, cut.tasks() * mostPixels * tileColumns);
     }
-    if (packs) {
-      packed = k.offset(partials, k.mul(e.task, mostPixels * cut.rows));
-      partials = k.offset(partials, cut.tasks() * mostPixels * cut.rows);
+    if (mostPacked) {
+      packed = k.offset(partials, k.mul(e.task, mostPacked * cut.rows));
+      partials = k.offset(partials, cut.tasks() * mostPacked * cut.rows);
     }
     sizeBlock(mostPixels);
     k.each(k.constant(0), k.constant(shards), k.constant(1), [&](Value shard) {
@@ -184,13 +222,25 @@ public:
             block.isLast = k.andI(k.compare(arith::CmpIPredicate::sge, k.add(from, blockSamples), end),
                                   k.andI(equal(block.yEnd, w.y.out), equal(block.xEnd, w.x.out)));
             block.adds = k.andI(block.isLast, k.compare(arith::CmpIPredicate::sgt, shard, zero));
-            if (packs)
+            if (mostPacked)
               packInput(block);
             columns([&](Value column, int64_t width) {
               if (copies)
                 copyPanel(block, column, width);
-              Value next = nextPanel(block, column);
-              k.each(firstTap, lastTap, k.constant(1), [&](Value tap) { rows(block, tap, column, width, next); });
+              Value panelNumber = k.div(k.sub(column, firstColumn), tileColumns), next = nextPanel(block, column);
+              auto one = [&](Value tap, Value row, int64_t rows) {
+                Value number = k.add(k.mul(k.sub(tap, firstTap), tilesDown), k.div(k.sub(row, firstRow), tileRows));
+                prefetch(panelAhead, number, next, gradient.pitch);
+                prefetch(inputAhead, k.add(k.mul(panelNumber, tiles), number), nextInput(block), input.pitch);
+                tapTile(block, tap, row, rows, column, width);
+              };
+              auto eachTap = [&](llvm::function_ref<void(Value)> body) {
+                k.each(firstTap, lastTap, k.constant(1), body);
+              };
+              if (mostPacked) // a packed tile stays in L1 for all taps
+                eachTile([&](Value row, int64_t rows) { eachTap([&](Value tap) { one(tap, row, rows); }); });
+              else
+                eachTap([&](Value tap) { eachTile([&](Value row, int64_t rows) { one(tap, row, rows); }); });
             });
           });
         });
@@ -199,8 +249,8 @@ public:
   }
 
 private:
-  // Output pixels [from, to) x [y, yEnd) x [x, xEnd); is it a shard's first or last one, and does its sum go on top of other
-  // shards'?
+  // Output pixels [from, to) x [y, yEnd) x [x, xEnd); is it a shard's first or last one, and does its sum go on top of
+  // other shards'?
   struct Block {
     Value from, to, y, yEnd, x, xEnd, isFirst = {}, isLast = {}, adds = {};
   };
@@ -227,7 +277,8 @@ private:
   void columns(llvm::function_ref<void(Value, int64_t)> body) {
     int64_t whole = s.columns / tileColumns * tileColumns;
     if (whole > 0)
-      k.each(firstColumn, k.min(lastColumn, k.constant(whole)), k.constant(tileColumns), [&](Value f) { body(f, tileColumns); });
+      k.each(firstColumn, k.min(lastColumn, k.constant(whole)), k.constant(tileColumns),
+             [&](Value f) { body(f, tileColumns); });
     if (whole < s.columns)
       k.when(k.compare(arith::CmpIPredicate::eq, lastColumn, k.constant(s.columns)),
              [&] { body(k.constant(whole), s.columns - whole); });
@@ -244,19 +295,16 @@ private:
   void eachPixel(const Block &block, llvm::function_ref<void(Value, Value, Value)> body) {
     Value one = k.constant(1);
     k.each(block.from, block.to, one, [&](Value sample) {
-      k.each(block.y, block.yEnd, one, [&](Value oy) {
-        k.each(block.x, block.xEnd, one, [&](Value ox) { body(sample, oy, ox); });
-      });
+      k.each(block.y, block.yEnd, one,
+             [&](Value oy) { k.each(block.x, block.xEnd, one, [&](Value ox) { body(sample, oy, ox); }); });
     });
   }
   Value gradientAt(Value sample, Value oy, Value ox, Value column) {
     Value pixel = k.add(k.mul(k.add(k.mul(sample, w.y.out), oy), w.x.out), ox);
     return k.offset(gradient.base, k.add(k.mul(pixel, gradient.pitch), column));
   }
-  // Of one tap that is always inside.
-  Value inputAt(Value sample, Value oy, Value ox, Value row) {
-    Value line = k.add(k.mul(sample, w.y.in), k.mul(oy, w.y.stride));
-    Value pixel = k.add(k.mul(line, w.x.in), k.mul(ox, w.x.stride));
+  Value inputAt(Value sample, Value iy, Value ix, Value row) {
+    Value pixel = k.add(k.mul(k.add(k.mul(sample, w.y.in), iy), w.x.in), ix);
     return k.offset(input.base, k.add(k.mul(pixel, input.pitch), row));
   }
 
@@ -275,36 +323,73 @@ private:
     });
   }
 
-  int64_t linesOfPanel() const { return std::max<int64_t>(1, tileColumns / lineElements); }
   // Where the gradient's columns begin that are copied next: further right, or of the next block.
   Value nextPanel(const Block &block, Value column) {
     Value right = k.add(column, tileColumns);
     Value here = gradientAt(block.from, block.y, block.x, right);
-    Value below = k.offset(gradientAt(block.from, block.y, block.x, firstColumn), k.mul(pixelsOf(block), gradient.pitch));
+    Value below =
+        k.offset(gradientAt(block.from, block.y, block.x, firstColumn), k.mul(pixelsOf(block), gradient.pitch));
     return k.select(k.compare(arith::CmpIPredicate::slt, right, lastColumn), here, below);
   }
-  // Every tile asks for its share of the lines of the next panel.
-  void prefetchShare(const Block &block, Value tap, Value row, Value next) {
-    if (linesAhead == 0)
+  // Where the input begins that the next block packs and this one did not.
+  Value nextInput(const Block &block) {
+    Region region = regionOf(block);
+    Value line = k.add(region.y, region.lines);
+    return inputAt(k.sub(block.to, k.constant(1)), isFlat ? k.mul(line, w.y.stride) : line, region.x, firstRow);
+  }
+  // So many lines of memory, of which each tile asks for its share.
+  struct Ahead {
+    Ahead() = default;
+    Ahead(int64_t pixels, int64_t elements, int64_t tiles)
+        : perPixel((elements + lineElements - 1) / lineElements), lines(pixels * perPixel),
+          share((lines + tiles - 1) / tiles) {}
+    static constexpr int64_t lineElements = 16;
+    int64_t perPixel = 1, lines = 0, share = 0;
+  };
+  void prefetch(const Ahead &ahead, Value tile, Value base, Value pitch) {
+    if (ahead.share == 0)
       return;
-    Value tile = k.add(k.mul(k.sub(tap, firstTapOfTask), tilesDown), k.div(k.sub(row, firstRow), tileRows));
-    Value low = k.mul(tile, linesAhead), high = k.min(k.add(low, linesAhead), k.mul(pixelsOf(block), linesOfPanel()));
+    Value low = k.mul(tile, ahead.share), high = k.min(k.add(low, ahead.share), k.constant(ahead.lines));
     k.each(low, high, k.constant(1), [&](Value line) {
-      Value pixel = k.div(line, linesOfPanel()), part = k.rem(line, k.constant(linesOfPanel()));
-      k.prefetch(k.offset(next, k.add(k.mul(pixel, gradient.pitch), k.mul(part, lineElements))));
+      Value pixel = k.div(line, ahead.perPixel), part = k.rem(line, k.constant(ahead.perPixel));
+      k.prefetch(k.offset(base, k.add(k.mul(pixel, pitch), k.mul(part, Ahead::lineElements))));
     });
   }
 
-  // The rows of a tile side by side, pixel after pixel, tile after tile.
+  // The input pixels that taps of the block reach, which are packed: of a point those of the block itself.
+  struct Region {
+    Value y, lines, x, width; // the first line and pixel, and how many
+  };
+  Region regionOf(const Block &block) {
+    if (isFlat)
+      return {block.y, k.sub(block.yEnd, block.y), block.x, k.sub(block.xEnd, block.x)};
+    auto reach = [&](const WindowAxis &axis, Value from, Value to) -> std::pair<Value, Value> {
+      Value low = k.max(k.sub(from, axis.before), k.constant(0));
+      Value high = k.min(k.add(k.sub(to, axis.before), (axis.window - 1) * axis.dilation), axis.in);
+      return {low, k.max(k.sub(high, low), k.constant(0))};
+    };
+    auto [y, lines] = reach(w.y, block.y, block.yEnd);
+    auto [x, width] = reach(w.x, block.x, block.xEnd);
+    return {y, lines, x, width};
+  }
+  // Its rows of a tile side by side, pixel after pixel, tile after tile.
   Value packedAt(Value row, Value pixel) {
-    Value tileStart = k.mul(k.sub(row, firstRow), mostPixels);
-    return k.offset(packed, k.add(tileStart, k.mul(pixel, tileRows)));
+    return k.offset(packed, k.add(k.mul(k.sub(row, firstRow), mostPacked), k.mul(pixel, tileRows)));
   }
   void packInput(const Block &block) {
-    eachPixel(block, [&](Value sample, Value oy, Value ox) {
-      Value pixel = pixelOf(block, sample, oy, ox);
-      eachTile([&](Value row, int64_t rows) {
-        k.store(k.load(k.vectorOf(k.f32, rows), inputAt(sample, oy, ox, row)), packedAt(row, pixel));
+    Region region = regionOf(block);
+    Value one = k.constant(1), none = k.constant(0);
+    k.each(block.from, block.to, one, [&](Value sample) {
+      k.each(none, region.lines, one, [&](Value line) {
+        k.each(none, region.width, one, [&](Value x) {
+          Value pixel = k.add(k.mul(k.add(k.mul(k.sub(sample, block.from), region.lines), line), region.width), x);
+          Value iy = k.add(region.y, line), ix = k.add(region.x, x);
+          eachTile([&](Value row, int64_t rows) {
+            Value source = isFlat ? inputAt(sample, k.mul(iy, w.y.stride), k.mul(ix, w.x.stride), row)
+                                  : inputAt(sample, iy, ix, row);
+            k.store(k.load(k.vectorOf(k.f32, rows), source), packedAt(row, pixel));
+          });
+        });
       });
     });
   }
@@ -316,11 +401,12 @@ private:
     if (whole > 0)
       k.each(firstRow, k.min(end, k.constant(whole)), k.constant(tileRows), [&](Value row) { body(row, tileRows); });
     if (whole < s.rows)
-      k.when(k.compare(arith::CmpIPredicate::sge, end, k.constant(s.rows)), [&] { body(k.constant(whole), s.rows - whole); });
+      k.when(k.compare(arith::CmpIPredicate::sge, end, k.constant(s.rows)),
+             [&] { body(k.constant(whole), s.rows - whole); });
   }
 
-  // All rows of the task for one tap and one panel.
-  void rows(const Block &block, Value tap, Value column, int64_t width, Value next) {
+  // One tile of one tap and one panel.
+  void tapTile(const Block &block, Value tap, Value row, int64_t rows, Value column, int64_t width) {
     Value kh = k.div(tap, w.x.window), kw = k.rem(tap, k.constant(w.x.window));
     tapBase = k.mul(tap, s.rows * s.columns);
     // Output pixels whose tap lies inside: out * stride + k * dilation - before in [0, in).
@@ -330,10 +416,7 @@ private:
     yHigh = k.min(yHigh, block.yEnd);
     xLow = k.max(xLow, block.x);
     xHigh = k.min(xHigh, block.xEnd);
-    eachTile([&](Value row, int64_t tileHeight) {
-      prefetchShare(block, tap, row, next);
-      tile(block, row, tileHeight, column, width);
-    });
+    tile(block, row, rows, column, width);
   }
 
   void tile(const Block &block, Value row, int64_t rows, Value column, int64_t width) {
@@ -345,7 +428,8 @@ private:
       return mask && j == vectors - 1 ? k.loadMasked(vector, address, mask) : k.load(vector, address);
     };
     // Accumulators continue from scratch unless the shard begins; the shard's sum goes on top of the result.
-    Value at = k.add(tapBase, k.add(k.mul(row, s.columns), column)), pitch = k.constant(s.columns), none = k.constant(0);
+    Value at = k.add(tapBase, k.add(k.mul(row, s.columns), column)), pitch = k.constant(s.columns),
+          none = k.constant(0);
     Value target = k.offset(result, at), partial = k.offset(partials, at);
     Value begin = k.select(block.isFirst, zeroRow, partial), beginPitch = k.select(block.isFirst, none, pitch);
     Value out = k.select(block.isLast, target, partial);
@@ -368,12 +452,14 @@ private:
     };
     Value gradientPitch = copies ? k.constant(tileColumns) : gradient.pitch;
     if (isFlat) {
-      Value inputBase = packs ? packedAt(row, k.constant(0)) : inputAt(block.from, block.y, block.x, row);
-      Value inputPitch = packs ? k.constant(tileRows) : input.pitch;
+      Value inputBase = mostPacked ? packedAt(row, k.constant(0)) : inputAt(block.from, block.y, block.x, row);
+      Value inputPitch = mostPacked ? k.constant(tileRows) : input.pitch;
       Value gradientBase = copies ? panel : gradientAt(block.from, block.y, block.x, column);
-      accumulators = k.loop(k.constant(0), pixelsOf(block), k.constant(1), accumulators, [&](Value p, ValueRange carried) {
-        return pixel(k.offset(inputBase, k.mul(p, inputPitch)), k.offset(gradientBase, k.mul(p, gradientPitch)), carried);
-      });
+      accumulators =
+          k.loop(k.constant(0), pixelsOf(block), k.constant(1), accumulators, [&](Value p, ValueRange carried) {
+            return pixel(k.offset(inputBase, k.mul(p, inputPitch)), k.offset(gradientBase, k.mul(p, gradientPitch)),
+                         carried);
+          });
     } else {
       accumulators = walkLines(block, row, column, gradientPitch, accumulators, pixel);
     }
@@ -381,23 +467,30 @@ private:
       for (int64_t j = 0; j < vectors; ++j) {
         Value sum = arith::AddFOp::create(k.b, load(rowOf(onTop, onTopPitch, i), j), accumulators[i * vectors + j]);
         Value address = k.offset(rowOf(out, pitch, i), j * k.lanes);
-        mask && j == vectors - 1 ? k.storeMasked(sum, address, mask) : k.store(sum, address);
+        mask &&j == vectors - 1 ? k.storeMasked(sum, address, mask) : k.store(sum, address);
       }
   }
 
   // All pixels of the block whose tap lies inside, line by line.
   Values walkLines(const Block &block, Value row, Value column, Value gradientPitch, ValueRange init,
                    llvm::function_ref<Values(Value, Value, ValueRange)> pixel) {
+    Region region = mostPacked ? regionOf(block) : Region();
+    Value inputPitch = mostPacked ? k.constant(tileRows) : input.pitch;
     return k.loop(block.from, block.to, k.constant(1), init, [&](Value sample, ValueRange a) {
       return k.loop(yLow, yHigh, k.constant(1), a, [&](Value oy, ValueRange c) {
         Value iy = k.add(k.mul(oy, w.y.stride), yShift);
-        Value inputLine = k.add(k.mul(k.add(k.mul(k.add(k.mul(sample, w.y.in), iy), w.x.in), xShift), input.pitch), row);
-        Value inputBase = k.offset(input.base, inputLine);
+        Value inputBase;
+        if (mostPacked) {
+          Value line = k.add(k.mul(k.sub(sample, block.from), region.lines), k.sub(iy, region.y));
+          inputBase = packedAt(row, k.add(k.mul(line, region.width), k.sub(xShift, region.x)));
+        } else {
+          inputBase = inputAt(sample, iy, xShift, row);
+        }
         Value firstPixel = copies ? k.mul(pixelOf(block, sample, oy, k.constant(0)), tileColumns) : Value();
         Value gradientBase = copies ? k.offset(panel, firstPixel) : gradientAt(sample, oy, k.constant(0), column);
         return k.loop(xLow, xHigh, k.constant(1), c, [&](Value ox, ValueRange carried) {
-          return pixel(k.offset(inputBase, k.mul(k.mul(ox, w.x.stride), input.pitch)), k.offset(gradientBase, k.mul(ox, gradientPitch)),
-                       carried);
+          return pixel(k.offset(inputBase, k.mul(k.mul(ox, w.x.stride), inputPitch)),
+                       k.offset(gradientBase, k.mul(ox, gradientPitch)), carried);
         });
       });
     });
@@ -410,14 +503,11 @@ private:
   int64_t tileRows, tileColumns;
   KernelEmitter::Rows input, gradient;
   Value result, samples, firstRow, firstColumn, lastColumn, tapBase, zeroRow;
-  bool copies = false, packs = false; // panels of the gradient, rows of the input
-  bool isFlat = false;                // a block's pixels lie one behind the other on both sides
-  int64_t mostPixels = 0;             // of a block
-  int64_t tilesDown = 0;              // of the task
-  int64_t linesAhead = 0;             // of the next panel that a tile asks for
-  static constexpr int64_t lineElements = 16;
-  Value firstTapOfTask;
-  Value panel, packed, partials;      // in scratch: both copies, the sums of the blocks so far
+  bool copies = false;           // panels of the gradient
+  int64_t mostPacked = 0;        // pixels of the input, 0: none is packed
+  bool isFlat = false;           // a block's pixels lie one behind the other on both sides
+  Ahead panelAhead, inputAhead;  // what is copied next
+  Value panel, packed, partials; // in scratch: both copies, the sums of the blocks so far
   Value blockSamples, blockLines, blockWidth;
   Value yLow, yHigh, yShift, xLow, xHigh, xShift;
   Window w;

@@ -221,6 +221,9 @@ std::vector<OpCase> makeCases() {
   cases.push_back({"matmul/transpose_rhs", {{"Bx10xf32"}, {"20x10xf32"}}, matmul(false, true)});
   cases.push_back({"matmul/transpose_lhs", {{"Bx12xf32"}, {"Bx17xf32"}}, matmul(true, false)});
   cases.push_back({"matmul/transpose_lhs_sequence", {{"BxTx4xf32"}, {"BxTx3xf32"}}, matmul(true, false)});
+  // Large enough that the compiled kernel copies both operands.
+  cases.push_back({"matmul/transpose_lhs_packed", {{"Bx19xf32"}, {"Bx200xf32"}}, matmul(true, false)});
+  cases.push_back({"matmul/transpose_lhs_packed_sequence", {{"BxTx19xf32"}, {"BxTx200xf32"}}, matmul(true, false)});
   cases.push_back({"matmul/transpose_lhs_long", {{"Bx270x2xf32"}, {"Bx270x18xf32"}}, matmul(true, false)});
 
   cases.push_back({"conv", {{"Bx5x6x3xf32"}, {"3x3x3x4xf32"}}, conv({1, 1}, {0, 0, 0, 0}, {1, 1})});
@@ -266,6 +269,10 @@ std::vector<OpCase> makeCases() {
                    {{"Bx4x4x16xf32"}, {"1x1x6x16xf32"}, {"Bx4x4x6xf32"}},
                    convGrad<ConvInputGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}),
                    none});
+  cases.push_back({"conv_input_grad/strided_large",
+                   {{"Bx2x2x200xf32"}, {"3x3x160x200xf32"}, {"Bx4x4x160xf32"}},
+                   convGrad<ConvInputGradOp>({2, 2}, {-1, -1, -1, -1}, {1, 1}),
+                   none});
   cases.push_back({"conv_filter_grad",
                    {{"Bx5x6x3xf32"}, {"Bx3x4x4xf32"}, {"3x3x3x4xf32"}},
                    convGrad<ConvFilterGradOp>({1, 1}, {0, 0, 0, 0}, {1, 1}),
@@ -286,6 +293,18 @@ std::vector<OpCase> makeCases() {
   cases.push_back({"conv_filter_grad/long_line",
                    {{"Bx1300x9xf32"}, {"Bx650x33xf32"}, {"3x9x33xf32"}},
                    convGrad<ConvFilterGradOp>({2}, {-1, -1}, {1}),
+                   none});
+  cases.push_back({"conv_filter_grad/packed",
+                   {{"Bx8x62x8xf32"}, {"Bx6x58x40xf32"}, {"3x3x8x40xf32"}},
+                   convGrad<ConvFilterGradOp>({1, 1}, {0, 0, 0, 0}, {1, 2}),
+                   none});
+  cases.push_back({"conv_filter_grad/packed_1d",
+                   {{"Bx300x14xf32"}, {"Bx300x50xf32"}, {"5x14x50xf32"}},
+                   convGrad<ConvFilterGradOp>({1}, {-1, -1}, {1}),
+                   none});
+  cases.push_back({"conv_filter_grad/pointwise_strided",
+                   {{"Bx7x9x13xf32"}, {"Bx4x5x200xf32"}, {"1x1x13x200xf32"}},
+                   convGrad<ConvFilterGradOp>({2, 2}, {-1, -1, -1, -1}, {1, 1}),
                    none});
   cases.push_back({"conv_filter_grad/pointwise",
                    {{"Bx4x4x6xf32"}, {"Bx4x4x16xf32"}, {"1x1x6x16xf32"}},

@@ -313,3 +313,37 @@ func.func @operandAndSummand(%x: tensor<?x3xf32>, %w: tensor<3x3xf32>) -> tensor
   %4 = tenon.add %3, %2 : tensor<?x3xf32>, tensor<?x3xf32>
   return %4 : tensor<?x3xf32>
 }
+
+// -----
+
+// Weights that stay in L2 are walked by blocks of 16 rows.
+// ANY-LABEL: func.func @cached_scan
+// BATCH-LABEL: func.func @cached_scan
+func.func @cached_scan(%x: tensor<5x?x64xf32>, %h: tensor<?x64xf32>, %u: tensor<64x64xf32>) -> tensor<?x64xf32> {
+  // ANY: schedule <"gemm", tile = 8 by 32>
+  // BATCH: schedule <"gemm", tile = 8 by 32>
+  %0 = tenon.scan over(%x) carry(%h) with(%u) : (tensor<5x?x64xf32>, tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32> {
+  ^bb0(%g: tensor<?x64xf32>, %c: tensor<?x64xf32>, %v: tensor<64x64xf32>):
+    %1 = tenon.matmul %c, %v {transpose_lhs = false, transpose_rhs = false} : tensor<?x64xf32>, tensor<64x64xf32> loc("m")
+    %2 = tenon.add %1, %g : tensor<?x64xf32>, tensor<?x64xf32> loc("a")
+    tenon.yield %2 : tensor<?x64xf32>
+  } loc("scan")
+  return %0 : tensor<?x64xf32>
+}
+
+// -----
+
+// Larger ones step by step for the whole batch.
+// ANY-LABEL: func.func @stepwise_scan
+// BATCH-LABEL: func.func @stepwise_scan
+func.func @stepwise_scan(%x: tensor<5x?x800xf32>, %h: tensor<?x800xf32>, %u: tensor<800x800xf32>) -> tensor<?x800xf32> {
+  // ANY: schedule <"gemm", tile = 14 by 32>
+  // BATCH: schedule <"gemm", tile = 8 by 48>
+  %0 = tenon.scan over(%x) carry(%h) with(%u) : (tensor<5x?x800xf32>, tensor<?x800xf32>, tensor<800x800xf32>) -> tensor<?x800xf32> {
+  ^bb0(%g: tensor<?x800xf32>, %c: tensor<?x800xf32>, %v: tensor<800x800xf32>):
+    %1 = tenon.matmul %c, %v {transpose_lhs = false, transpose_rhs = false} : tensor<?x800xf32>, tensor<800x800xf32> loc("m")
+    %2 = tenon.add %1, %g : tensor<?x800xf32>, tensor<?x800xf32> loc("a")
+    tenon.yield %2 : tensor<?x800xf32>
+  } loc("scan")
+  return %0 : tensor<?x800xf32>
+}
