@@ -5,157 +5,31 @@
 // over samples goes over eight shards of consecutive samples, each from zero, added in order.
 #include "codegen/Shards.h"
 #include "codegen/Window.h"
-#include "ir/target/CostModel.h"
+#include "codegen/emitters/FilterGradientPlan.h"
 
 using namespace mlir;
 using namespace tenon;
 using namespace tenon::codegen;
 
 namespace {
-// The pieces of matmul{transpose_lhs} and conv_filter_grad that the writer needs alike.
-struct Shape {
-  int64_t rows, columns; // of one tap's result: input channels, filters
-  int64_t taps;
-  AffineExpr pixelsPerSample;
-};
-Shape shapeOf(const Kernel &kernel, Operation *root) {
-  auto result = cast<RankedTensorType>(root->getResult(0).getType());
-  Shape s{result.getShape().drop_back().back(), result.getShape().back(), 1, {}};
-  for (int64_t size : result.getShape().drop_back(2))
-    s.taps *= size;
-  s.pixelsPerSample = getAffineConstantExpr(1, kernel.module()->getContext());
-  for (AffineExpr dim : ArrayRef(kernel.shape(root->getOperand(1))).drop_back().drop_front())
-    s.pixelsPerSample = s.pixelsPerSample * dim;
-  return s;
-}
-
-// A task is a run of input channels, of taps and of filters: what it takes of each and how many runs there are.
-struct Cut {
-  int64_t rows, taps, columns, chunks, tapGroups, columnGroups;
-  int64_t tasks() const { return chunks * tapGroups * columnGroups; }
-  /// Arithmetic per byte of the operands, which every task reads anew.
-  double flopsPerByte() const { return 2.0 * rows * columns * taps / (4.0 * (rows + columns)); }
-};
-// At least `enough` tasks where the result has so many tiles, none with less than `least` row tiles or more than
-// `most`.
-Cut cutInto(const Shape &s, const ir::Tile &tile, int64_t enough, int64_t least, int64_t most) {
-  auto together = [](int64_t count, int64_t runs) { // how many make one of so many runs
-    runs = std::clamp<int64_t>(runs, 1, count);
-    return (count + runs - 1) / runs;
-  };
-  auto runs = [](int64_t count, int64_t size) { return (count + size - 1) / size; };
-  int64_t rowTiles = runs(s.rows, tile.rows), columnTiles = runs(s.columns, tile.columns);
-  Cut cut{};
-  int64_t rowRuns =
-      std::max(std::min(enough, rowTiles / std::clamp<int64_t>(least, 1, rowTiles)), runs(rowTiles, most));
-  cut.rows = together(rowTiles, rowRuns) * tile.rows;
-  cut.chunks = runs(s.rows, cut.rows);
-  cut.taps = together(s.taps, runs(enough, cut.chunks));
-  cut.tapGroups = runs(s.taps, cut.taps);
-  cut.columns = together(columnTiles, runs(enough, cut.chunks * cut.tapGroups)) * tile.columns;
-  cut.columnGroups = runs(s.columns, cut.columns);
-  return cut;
-}
-
-// Pixels of a block: the panel of the gradient that belongs to it takes half of L1.
-int64_t blockPixels(const ir::Machine &machine, const ir::Tile &tile) {
-  return std::max<int64_t>(16, machine.l1 / 2 / (tile.columns * 4));
-}
-Cut cutOf(const Kernel &kernel, const ir::Machine &machine) {
-  Shape s = shapeOf(kernel, kernel.root());
-  ir::ScheduleAttr schedule = *kernel.op().getSchedule();
-  ir::Tile tile{schedule.getRows(), schedule.getColumns()};
-  // The batch is unknown: 32 samples are assumed when judging what a task is worth; 10 us each, at least one tile.
-  constexpr double worth = 10e-6;
-  int64_t pixels = 64;
-  if (auto constant = dyn_cast<AffineConstantExpr>(s.pixelsPerSample))
-    pixels = constant.getValue();
-  double perRowTile = ir::contractionSeconds(machine, tile, tile.rows, s.columns, 32 * pixels) * s.taps;
-  int64_t most =
-      std::max<int64_t>(1, machine.l2 * 2 / 5 / (blockPixels(machine, tile) * 4 * tile.rows)); // rows of a block in L2
-  if (perRowTile * ((s.rows + tile.rows - 1) / tile.rows) < worth)
-    return cutInto(s, tile, 1, INT64_MAX, most);
-  constexpr int64_t tilesPerCopy = 16; // a panel of the gradient is copied for so many tiles
-  int64_t least = std::max((tilesPerCopy + s.taps - 1) / s.taps, static_cast<int64_t>(worth / perRowTile));
-  // Fewer tasks where they would wait for memory: a core gets 3 to 4 bytes a cycle from behind its L2 and needs a third
-  // of that to be fed. Measured with AVX-512: 57 % of the peak at 26 flops per byte, 72 % at 48 to 96.
-  const double fed = 0.75 * 2 * static_cast<double>(machine.lanes * machine.fmaPorts);
-  for (int64_t enough = 8;; enough /= 2)
-    if (Cut cut = cutInto(s, tile, enough, least, most); cut.flopsPerByte() >= fed || enough == 2)
-      return cut;
-}
-
-// Does a copy of a panel of the gradient pay?
-bool copiesPanels(const Cut &cut, const ir::Tile &tile) {
-  return cut.taps * ((cut.rows + tile.rows - 1) / tile.rows) >= 4;
-}
-
-// One tap, which never lies outside: dense layers and 1x1 convolutions.
-bool isPoint(const Shape &s, Operation *root) {
-  auto convolution = dyn_cast<ir::ConvFilterGradOp>(root);
-  return s.taps == 1 &&
-         (!convolution || llvm::all_of(convolution.getPadding(), [](int64_t padding) { return padding <= 0; }));
-}
-
-// The input of a block copied tile by tile, so many pixels at most; 0: it is read where it lies. Rows of a few channels
-// out of many lie a multiple of the pitch apart and fall into few sets of L1.
-int64_t packedPixels(const Kernel &kernel, Operation *root, const Shape &s, const Cut &cut, const ir::Tile &tile,
-                     int64_t pixels) {
-  constexpr int64_t uses = 12; // of each element that make a copy pay
-  if (cut.taps * (cut.columns / tile.columns) < uses)
-    return 0;
-  if (isPoint(s, root))
-    return pixels;
-  auto convolution = cast<ir::ConvFilterGradOp>(root);
-  if (llvm::any_of(convolution.getStrides(), [](int64_t stride) { return stride != 1; }))
-    return 0;
-  // What the taps of the block's pixels reach, where the sizes are known.
-  SmallVector<int64_t> in, out, reach;
-  auto window = cast<RankedTensorType>(root->getResult(0).getType()).getShape().drop_back(2);
-  for (auto [axis, taps] : llvm::enumerate(window)) {
-    auto from = dyn_cast<AffineConstantExpr>(kernel.shape(root->getOperand(0))[axis + 1]);
-    auto to = dyn_cast<AffineConstantExpr>(kernel.shape(root->getOperand(1))[axis + 1]);
-    if (!from || !to)
-      return 0;
-    ArrayRef<int64_t> dilations = convolution.getDilations();
-    in.push_back(from.getValue());
-    out.push_back(to.getValue());
-    reach.push_back((taps - 1) * (dilations.empty() ? 1 : dilations[axis]));
-  }
-  if (window.size() == 1) { // a line
-    in.insert(in.begin(), 1);
-    out.insert(out.begin(), 1);
-    reach.insert(reach.begin(), 0);
-  }
-  int64_t width = std::clamp<int64_t>(out[1], 1, pixels), lines = std::clamp<int64_t>(pixels / width, 1, out[0]);
-  int64_t samples = std::max<int64_t>(pixels / (width * std::max<int64_t>(out[0], 1)), 1);
-  return samples * std::min(in[0], lines + reach[0]) * std::min(in[1], width + reach[1]);
-}
-
 KernelPlan planFilterGradient(const Kernel &kernel, const ir::Machine &machine) {
-  Shape s = shapeOf(kernel, kernel.root());
-  Cut cut = cutOf(kernel, machine);
+  FilterGradientPlan s(kernel, machine);
   KernelPlan plan;
-  plan.rowGrain = cut.rows;
-  plan.columnGrain = cut.columns;
+  plan.rowGrain = s.cut.rows;
+  plan.columnGrain = s.cut.columns;
   MLIRContext *context = kernel.module()->getContext();
-  plan.tasks = getAffineConstantExpr(cut.tasks(), context);
-  ir::ScheduleAttr schedule = *kernel.op().getSchedule();
-  ir::Tile tile{schedule.getRows(), schedule.getColumns()};
-  int64_t pixels = blockPixels(machine, tile);
-  int64_t perTask = (copiesPanels(cut, tile) ? pixels * tile.columns : 0) +
-                    packedPixels(kernel, kernel.root(), s, cut, tile, pixels) * cut.rows;
-  plan.scratchBytes = getAffineConstantExpr((cut.tasks() * perTask + s.taps * s.rows * s.columns) * 4, context);
+  plan.tasks = getAffineConstantExpr(s.cut.tasks(), context);
+  int64_t perTask = (s.copiesPanels ? s.blockPixels * s.tile.columns : 0) + s.packedPixels * s.cut.rows;
+  plan.scratchBytes = getAffineConstantExpr((s.cut.tasks() * perTask + s.taps * s.rows * s.columns) * 4, context);
   return plan;
 }
 
 class FilterGradientWriter {
 public:
   explicit FilterGradientWriter(KernelEmitter &emitter)
-      : e(emitter), k(emitter.k), root(e.kernel.root()), s(shapeOf(e.kernel, root)) {
-    ir::ScheduleAttr schedule = *e.kernel.op().getSchedule();
-    tileRows = schedule.getRows();
-    tileColumns = schedule.getColumns();
+      : e(emitter), k(emitter.k), root(e.kernel.root()), s(e.kernel, k.machine) {
+    tileRows = s.tile.rows;
+    tileColumns = s.tile.columns;
     input = e.rows(root->getOperand(0));
     gradient = e.rows(root->getOperand(1));
     if (!KernelBuilder::constantOf(input.pitch)) // checked at entry: both are as wide as the result says
@@ -178,7 +52,7 @@ public:
   }
 
   void write() {
-    Cut cut = cutOf(e.kernel, k.machine);
+    const FilterGradientCut &cut = s.cut;
     Value chunk = k.rem(e.task, k.constant(cut.chunks)), rest = k.div(e.task, cut.chunks);
     Value firstTap = k.mul(k.rem(rest, k.constant(cut.tapGroups)), cut.taps);
     Value lastTap = k.min(k.add(firstTap, cut.taps), k.constant(s.taps));
@@ -186,19 +60,18 @@ public:
     lastColumn = k.min(k.add(firstColumn, cut.columns), k.constant(s.columns));
     firstRow = k.mul(chunk, e.plan.rowGrain);
     zeroRow = k.zeros(e.kernel.module(), tileColumns);
-    ir::Tile tile{tileRows, tileColumns};
-    int64_t mostPixels = blockPixels(k.machine, tile);
-    copies = copiesPanels(cut, tile) && KernelBuilder::constantOf(gradient.pitch) != tileColumns;
-    mostPacked = packedPixels(e.kernel, root, s, cut, tile, mostPixels);
+    int64_t mostPixels = s.blockPixels;
+    copies = s.copiesPanels && KernelBuilder::constantOf(gradient.pitch) != tileColumns;
+    mostPacked = s.packedPixels;
     // What is copied next lies a pitch apart, line by line, which no hardware foresees.
     int64_t tilesDown = cut.rows / tileRows, tiles = cut.taps * tilesDown;
     if (copies)
       panelAhead = Ahead(mostPixels, tileColumns, tiles);
     if (mostPacked)
       inputAhead = Ahead(mostPixels, cut.rows, tiles * (cut.columns / tileColumns));
-    isFlat = isPoint(s, root) && (mostPacked || (w.y.stride == 1 && w.x.stride == 1));
+    isFlat = s.isPoint && (mostPacked || (w.y.stride == 1 && w.x.stride == 1));
     partials = e.scratch;
-    if (copiesPanels(cut, tile)) {
+    if (s.copiesPanels) {
       panel = k.offset(partials, k.mul(e.task, mostPixels * tileColumns));
       partials = k.offset(partials, cut.tasks() * mostPixels * tileColumns);
     }
@@ -499,7 +372,7 @@ private:
   KernelEmitter &e;
   KernelBuilder &k;
   Operation *root;
-  Shape s;
+  FilterGradientPlan s;
   int64_t tileRows, tileColumns;
   KernelEmitter::Rows input, gradient;
   Value result, samples, firstRow, firstColumn, lastColumn, tapBase, zeroRow;
