@@ -11,7 +11,7 @@ using search::Record;
 using Step = search::StudyStore::Step;
 
 namespace {
-/// Trials without a number that a study which never had one is given to find it.
+/// Trials without a number that a search is given to find one in a study which never had it.
 constexpr int mostWithoutNumber = 10;
 
 void check(const SearchLimits &limits, const Sampler &sampler) {
@@ -54,7 +54,7 @@ double meanOf(const Objective &objective, Trial &trial, search::RunningTrial &ru
 /// A program that cannot run must not fail for all of the search, while a region of the space may well have no number.
 class Failures {
 public:
-  Failures(const Study &study, int most) : study_(study), most_(most) {}
+  Failures(search::StudyStore &store, int most) : store_(store), most_(most), before_(ofAll().failed) {}
 
   /// An Error when there are too many.
   void count(const TrialRecord &trial, bool isNotFinite) {
@@ -62,26 +62,42 @@ public:
       inARow_ = 0;
       return;
     }
-    ++(isNotFinite ? notFinite_ : inARow_);
+    if (!isNotFinite)
+      ++inARow_;
     if (most_ == 0)
       return;
     const std::string last = ", the last one, trial " + std::to_string(trial.number) + ": " + trial.failure;
     if (inARow_ >= most_)
       throw Error("Study::optimize: " + std::to_string(inARow_) + " trials in a row failed" + last);
-    if (notFinite_ >= std::max(most_, mostWithoutNumber) && !hasSuccess())
-      throw Error("Study::optimize: " + std::to_string(notFinite_) + " trials and none with a finite number" + last);
+    if (!isNotFinite || hadSuccess_)
+      return;
+    const Sum sum = ofAll(); // not the own ones alone: with many workers that would be many times as long
+    hadSuccess_ = sum.hasSuccess;
+    if (const int64_t failed = sum.failed - before_; !hadSuccess_ && failed >= std::max(most_, mostWithoutNumber))
+      throw Error("Study::optimize: " + std::to_string(failed) + " trials and none with a finite number" + last);
   }
 
 private:
-  bool hasSuccess() const {
-    const std::vector<TrialRecord> trials = study_.trials();
-    return std::any_of(trials.begin(), trials.end(), [](const TrialRecord &trial) {
-      return trial.state == TrialState::Complete || trial.state == TrialState::Pruned;
-    });
+  struct Sum {
+    int64_t failed = 0;
+    bool hasSuccess = false;
+  };
+
+  /// Of the study's trials, those of other workers included.
+  Sum ofAll() const {
+    Sum sum;
+    Step step(store_);
+    for (const TrialRecord &trial : step.trials()) {
+      sum.failed += trial.state == TrialState::Failed && !trial.accident;
+      sum.hasSuccess |= trial.state == TrialState::Complete || trial.state == TrialState::Pruned;
+    }
+    return sum;
   }
 
-  const Study &study_;
-  int most_, inARow_ = 0, notFinite_ = 0;
+  search::StudyStore &store_;
+  int most_, inARow_ = 0;
+  int64_t before_; ///< failures that this search has nothing to do with: a command that is given again gets as many
+  bool hadSuccess_ = false;
 };
 
 struct Counted {
@@ -94,7 +110,7 @@ struct Counted {
 void Study::optimize(const Objective &objective, const SearchLimits &limits) {
   check(limits, *store_->options().sampler);
   const double begin = search::now();
-  Failures failures(*this, limits.maxConsecutiveFailures);
+  Failures failures(*store_, limits.maxConsecutiveFailures);
   while (true) {
     if ((limits.stop && limits.stop()) || (limits.seconds && search::now() - begin >= *limits.seconds))
       return;

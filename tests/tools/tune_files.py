@@ -4,6 +4,7 @@
 import os
 import shutil
 import signal
+import time
 import unittest
 
 from tune_harness import X, Folder, eventually
@@ -85,6 +86,31 @@ class Files(Folder):
         self.assertIn("tenon: nosuch/out.json: cannot be written", error)
         self.assertRegex(error, "tenon: stopped by SIGINT with .* the same command goes on\n$")
 
+    def testAnObjectiveThatFailsByTheSignalDoesNotWriteBesideIt(self):
+        os.mkfifo(self.path("out.json"))  # holds up who writes it until it is read
+        search = self.start("--mode", "interrupt", "--trials", 3, "--workers", 0, "--max-failures", 1, "--json", "out.json",
+                            program="tune_program")
+        self.addCleanup(search.kill)
+        error = ""
+        while "trial 0" not in error:
+            error += search.stderr.readline()
+        time.sleep(0.3)  # for a second one to write, too
+        self.assertIn(self.states(self.json()), (["running"], ["failed"]))
+        error += search.stderr.read()
+        self.assertEqual(search.wait(timeout=30), 130, error)
+        self.assertEqual(error.count(NONE), 1, error)
+        self.assertIn("tune_program: stopped; the same command with --study", error)
+
+    def testASignalEndsTheWritingOfAFailedSearch(self):
+        os.mkfifo(self.path("out.json"))
+        for workers in (1, 0):
+            with self.subTest(workers=workers):
+                search = self.start("tune", "--command", "false {x}", *X, "--trials", 9, "--workers", workers, "--json", "out.json")
+                self.addCleanup(search.kill)
+                while NONE not in search.stderr.readline():
+                    pass
+                self.stop(search, code=-signal.SIGINT)
+
 
 class Keep(Folder):
     """Which folders of trials are there afterwards."""
@@ -101,6 +127,11 @@ class Keep(Folder):
                 self.assertEqual(self.folders(study), [best["number"]])
                 with open(self.path(f"{study}/trials/{best['number']}/stdout.txt")) as file:
                     self.assertEqual(float(file.read()), best["value"])
+
+    def testWithoutAStudyThereIsNothingToKeepItIn(self):
+        for keep in ("best", "all"):
+            self.refused("tenon: --keep: expected --study with a folder for the search; without one, what its trials leave is deleted with it "
+                         f"when it ends, received only --keep {keep}", "--command", "echo {x}", *X, "--trials", 1, "--keep", keep)
 
     def testAllAreKeptByDefaultAndGoWhenItGoesOnWithBest(self):
         words = ("echo {x}", *X, "--study", "s", "--json", "out.json", "--direction", "maximize")

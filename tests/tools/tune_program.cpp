@@ -27,12 +27,16 @@ int main(int argc, char **argv) {
       std::exit(7);
     if (mode == "throw")
       throw std::runtime_error("no such luck");
+    if (mode == "interrupt") { // as when Ctrl-C ends a child that the objective waits for
+      std::raise(SIGINT);
+      throw std::runtime_error("the child was interrupted");
+    }
     return (x - 1) * (x - 1) + (kind == "16" ? 0 : 1);
   };
   return tuneMain(argc, argv, objective,
                   {.description = "A parabola.",
                    .direction = Direction::Minimize,
-                   .options = {{"--mode", "plain, crash, crash-once, hang-once, exit or throw", &mode},
+                   .options = {{"--mode", "plain, crash, crash-once, hang-once, exit, throw or interrupt", &mode},
                                {"--milliseconds", "that a trial takes", &milliseconds}},
                    .defaults = {{"x", 0.5}, {"kind", int64_t(16)}},
                    .afterwards = [](const Study &study) {

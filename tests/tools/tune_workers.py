@@ -170,6 +170,11 @@ class Program(Folder):
         self.assertEqual([(trial["state"], trial["workers"]) for trial in self.json()["trials"]], [("complete", 2)] * 3)
         self.assertIn("tune_program: stopped by SIGTERM", self.stopped())
 
+    def testPointsWithoutANumberEndTheSearchOfAllWorkers(self):
+        error = self.run_("tune", "--command", "echo {x} nan", *X, "--trials", 99, "--workers", 4, "--json", "out.json", code=1).stderr
+        self.assertRegex(error, "1[0-9] trials and none with a finite number")
+        self.assertLess(len(self.json()["trials"]), 20)  # with those that ran beside the tenth
+
     def testASilentWorkersTrialIsTakenOver(self):
         error = self.run_("--mode", "hang-once", "--trials", 6, "--milliseconds", 20, "--workers", 2, "--stale-after", 0.5, "--json",
                           "out.json", program="tune_program").stderr

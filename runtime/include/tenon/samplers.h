@@ -95,16 +95,16 @@ private:
 };
 
 struct GaussianProcessOptions {
-  int startupTrials = 10;
-  int maxPoints = 150;   ///< trials it knows: the best half and the latest; bounds the cost (cubic)
-  int candidates = 2048; ///< random points whose best are then improved by local search
+  int startupTrials = 10; ///< complete ones, and pruned ones with a value, before the first that is not random
+  int maxPoints = 150;    ///< trials it knows: the best half and the latest; bounds the cost (cubic)
+  int candidates = 2048;  ///< random points whose best are then improved by local search
 };
 /// Bayesian optimization by a Gaussian process (Snoek, Larochelle and Adams, "Practical Bayesian optimization of
 /// machine learning algorithms", 2012): Matern 5/2 with a length scale per dimension, fitted by the marginal likelihood
 /// with priors; the largest log expected improvement (Ament et al., 2023) is taken. Choices are one-hot; running trials
 /// count with the value the process expects of them, failed ones with the worst there is, pruned ones with the median
-/// of the complete or their last report, whichever is worse. Works on the parameters that all complete and pruned
-/// trials share; others are drawn at random.
+/// of the complete or their last report, whichever is worse. Works on the parameters that all complete trials
+/// and those pruned with a value share; others are drawn at random.
 class GaussianProcessSampler : public Sampler {
 public:
   explicit GaussianProcessSampler(GaussianProcessOptions options = {});
@@ -127,8 +127,8 @@ struct GeneticOptions {
   double mutation = 0;       ///< probability per parameter; 0: one divided by the number of parameters
 };
 /// A steady-state genetic algorithm: tournament selection, simulated binary crossover and polynomial mutation (Deb and
-/// Agrawal, 1995; Deb and Goyal, 1996), uniform crossover of choices. Works on the parameters all finished trials
-/// share; others are drawn at random.
+/// Agrawal, 1995; Deb and Goyal, 1996), uniform crossover of choices. Works on the parameters that all complete
+/// trials and those pruned with a value share; others are drawn at random.
 class GeneticSampler : public Sampler {
 public:
   explicit GeneticSampler(GeneticOptions options = {});
@@ -149,7 +149,8 @@ struct CmaEsOptions {
 };
 /// Covariance matrix adaptation (Hansen, "The CMA evolution strategy: a tutorial", 2016) with restarts of growing
 /// populations (Auger and Hansen, 2005). Its state is computed from the trials on record. Integers are rounded, choices
-/// drawn at random. Works on the numeric parameters all finished trials share; others are drawn at random.
+/// drawn at random. Works on the numeric parameters that all complete trials and those pruned with a value share;
+/// others are drawn at random.
 class CmaEsSampler : public Sampler {
 public:
   explicit CmaEsSampler(CmaEsOptions options = {});

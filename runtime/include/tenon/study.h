@@ -46,7 +46,8 @@ struct SearchLimits {
   int executions = 1;                           ///< how often the objective is called for a trial; the mean counts
   /// That many trials of this call that throw, with none between that succeeds, end it with an Error that says why the
   /// last one failed; 0: never. A value that is not finite is a failed trial, too, but only what a bad point has: it
-  /// counts for this only while the study has no trial that succeeded, and then 10 or more do.
+  /// ends the call only while the study has no trial that succeeded, and then once that many trials, or 10 if that is
+  /// more, have failed since the call began, whoever ran them.
   int maxConsecutiveFailures = 3;
   /// Called after each trial of this call.
   std::function<void(const TrialRecord &)> afterTrial = nullptr;

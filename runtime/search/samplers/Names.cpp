@@ -5,7 +5,6 @@ namespace tenon {
 namespace search {
 namespace {
 constexpr double endless = std::numeric_limits<double>::infinity();
-constexpr const char *startup = "finished trials before the first that is not random";
 
 const std::vector<Row<Sampler>> &rows() {
   static const std::vector<Row<Sampler>> rows{
@@ -26,14 +25,15 @@ Arguments argumentsOf(GridOptions &options) {
 }
 
 Arguments argumentsOf(TpeOptions &options) {
-  return {{"startupTrials", startup, &options.startupTrials, 1},
+  return {{"startupTrials", "complete or pruned trials before the first that is not random", &options.startupTrials, 1},
           {"candidates", "draws of which the one of the best ratio is taken", &options.candidates, 1},
           {"multivariate", "parameters that all trials have are drawn together", &options.multivariate},
           {"constantLiar", "running trials count as bad ones, so that workers spread", &options.constantLiar}};
 }
 
 Arguments argumentsOf(GaussianProcessOptions &options) {
-  return {{"startupTrials", startup, &options.startupTrials, 2},
+  return {{"startupTrials", "complete trials, and pruned ones with a value, before the first that is not random",
+           &options.startupTrials, 2},
           {"maxPoints", "trials it knows, the best half and the latest", &options.maxPoints, 10},
           {"candidates", "random points of which the best are improved", &options.candidates, 1}};
 }

@@ -11,8 +11,8 @@ struct SpaceParameter {
   ParameterRange range;
 };
 
-/// The parameters with more than one value that all complete and pruned trials have, by the first one's order; what is
-/// drawn jointly. Empty when there is no such trial.
+/// The parameters with more than one value that all trials with a loss (hasLoss) have, by the first one's order; what
+/// is drawn jointly. Empty when there is no such trial.
 std::vector<SpaceParameter> sharedSpace(const SearchHistory &history);
 
 /// Complete trials and those pruned with a value.

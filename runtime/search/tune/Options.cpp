@@ -79,13 +79,13 @@ void addOptions(CLI::App &app, TuneOptions &options) {
       ->check(positive);
   app.add_option("--max-failures", options.maxFailures,
                  "so many failed trials in a row end a worker's search; 0: none do. A value that is no finite number "
-                 "counts only while no trial has one, and then 10 do")
+                 "counts only while no trial has one: then 10 trials, of all workers, end the search")
       ->check(notNegative)
       ->capture_default_str();
   app.add_option("--keep", options.keep,
-                 "all, or best: the folders of the study's finished trials are deleted, but for the best one's")
-      ->check(CLI::IsMember({"all", "best"}))
-      ->capture_default_str();
+                 "all (as without it), or best: the folders of the finished trials in --study are deleted, but for the "
+                 "best one's")
+      ->check(CLI::IsMember({"all", "best"}));
   app.add_flag("--show", options.show, "run nothing: print the table of --study and write the files asked for");
   app.add_option("--json", options.json, "write the best and all trials");
   app.add_option("--csv", options.csv, "write all trials");

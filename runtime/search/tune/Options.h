@@ -19,7 +19,7 @@ struct TuneOptions {
   std::optional<std::string> sampler, pruner, direction;
   std::optional<uint64_t> seed;
   std::vector<std::string> enqueued; ///< NAME=VALUE,NAME=VALUE
-  std::string keep = "all";          ///< or "best"
+  std::string keep;                  ///< "all", "best"; empty: not said, all
   bool show = false;
   std::string json, csv, plots, tensorboard;
 };

@@ -54,11 +54,18 @@ void install(void (*handler)(int), int flags = 0) {
   for (int number : {SIGINT, SIGTERM, SIGHUP})
     sigaction(number, &action, nullptr);
 }
+
+/// As if none had come before.
+void listen(bool postpone, int flags = 0) {
+  noted = times = 0;
+  postponed = postpone;
+  ending.clear();
+  install(handle, flags);
+}
 } // namespace
 
 void Signals::endProcess(const std::string &farewell, const std::function<void()> &lastly) {
   farewellText = farewell;
-  postponed = 0;
   if (lastly) {
     int pipe[2];
     if (pipe2(pipe, O_CLOEXEC) != 0)
@@ -73,18 +80,17 @@ void Signals::endProcess(const std::string &farewell, const std::function<void()
     }).detach();
   }
   // An objective that runs on for a moment is not to fail by a read that a signal broke off.
-  install(handle, lastly ? SA_RESTART : 0);
+  listen(/*postpone=*/false, lastly ? SA_RESTART : 0);
 }
 
-void Signals::note() {
-  postponed = 1;
-  install(handle);
-}
+void Signals::note() { listen(/*postpone=*/true); }
 
 void Signals::restore() {
-  if (ending.test())
+  if (ending.test_and_set()) // else no handler begins an end from here on, beside what the caller does next
     waitForTheEnd();
   install(SIG_DFL);
+  if (noted && !postponed) // it came in between
+    raise(noted);
 }
 
 int Signals::received() { return noted; }

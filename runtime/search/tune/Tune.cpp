@@ -78,6 +78,14 @@ void enqueueOnce(Study &study, const std::map<std::string, ParameterValue> &valu
     study.enqueue(values, /*once=*/true);
 }
 
+void checkKeep(const TuneOptions &options) {
+  if (!options.keep.empty() && options.study.empty())
+    throw Error("--keep: expected --study with a folder for the search; without one, what its trials leave is deleted "
+                "with it when it ends, received only --keep " +
+                    options.keep,
+                Fault::Usage);
+}
+
 /// Before a worker finds out, in a trial.
 void checkRanges(const TuneTask &task, const Study &study) {
   for (const TrialRecord &trial : study.trials())
@@ -110,6 +118,14 @@ void writeFound(const Study &study, const TuneOptions &options, const std::strin
   }
 }
 
+/// Also when the search throws: what is written afterwards is not to be written beside the end of the process, and a
+/// signal is to end it.
+struct SignalsAsBefore {
+  SignalsAsBefore() = default;
+  SignalsAsBefore(const SignalsAsBefore &) = delete;
+  ~SignalsAsBefore() { Signals::restore(); }
+};
+
 /// The number of the signal that stopped it.
 int search(const TuneOptions &options, const TuneTask &task, const StudyFolder &folder, Study &study,
            TrialFolders *folders) {
@@ -125,13 +141,14 @@ int search(const TuneOptions &options, const TuneTask &task, const StudyFolder &
   if (options.workers == 0) {
     Signals::endProcess("\n" + task.name + ": stopped; " + folder.howToGoOn() + "\n",
                         [study, options, name = task.name] { writeFound(study, options, name); });
+    SignalsAsBefore afterwards;
     SearchLimits limits = limitsOf(options, deadline);
     limits.afterTrial = [&](const TrialRecord &) { update(study.trials()); };
     study.optimize(task.objective, limits);
-    Signals::restore();
     return 0;
   }
   Signals::note();
+  SignalsAsBefore afterwards;
   auto show = [&] {
     const std::vector<TrialRecord> trials = study.trials();
     update(trials);
@@ -148,7 +165,6 @@ int search(const TuneOptions &options, const TuneTask &task, const StudyFolder &
   const int signal = workers.run(
       {.ended = show, .runs = runs, .note = [&](const std::string &text) { progress.note(task.name + ": " + text); }});
   show();
-  Signals::restore();
   return signal;
 }
 
@@ -174,6 +190,7 @@ int tune(const TuneOptions &options, const TuneTask &task) {
     work(options, task, *place);
   if (options.show)
     return show(options);
+  checkKeep(options);
   StudyFolder folder(options.study);
   Study study = openStudy(options, folder.path(), task.direction);
   checkLimits(options, study);

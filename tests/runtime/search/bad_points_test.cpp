@@ -213,3 +213,25 @@ TEST(BadPoints, ANumberThatIsNotFiniteIsNoFailureOfTheProgram) {
   EXPECT_THAT(errorOf([&] { mixed.optimize(crashing, {.trials = 40}); }),
               HasSubstr("3 trials in a row failed, the last one, trial 5: no data"));
 }
+
+TEST(BadPoints, TrialsWithoutANumberAreCountedOfAllWorkers) {
+  test::TemporaryFolder temporary;
+  const StudyOptions options{.folder = temporary.file("study"), .sampler = makeSampler("random")};
+  Study study(options), other(options);
+  auto tellOther = [&](double value) {
+    Trial trial = *other.ask();
+    other.tell(trial, value);
+  };
+  tellOther(NAN); // before the search begins
+  auto never = [&](Trial &) {
+    tellOther(NAN);
+    return NAN;
+  };
+  EXPECT_THAT(
+      errorOf([&] { study.optimize(never, {.trials = 40}); }),
+      HasSubstr("10 trials and none with a finite number, the last one, trial 9: the objective's value is nan"));
+  EXPECT_EQ(study.trials().size(), 11u);
+  tellOther(1);
+  study.optimize(never, {.trials = 40});
+  EXPECT_EQ(study.trials().size(), 40u);
+}
