@@ -381,7 +381,10 @@ std::shared_ptr<ModelNode> readSequential(const Json &config, SharedLayers &shar
   if (const Json shape = config.value("build_input_shape", Json()); shape.is_array() && !model->hasNetwork()) {
     Shape sizes;
     for (const Json &dim : shape)
-      sizes.push_back(dim.is_null() ? None : dim.get<int64_t>());
+      if (dim.is_null() || dim.is_number_integer())
+        sizes.push_back(dim.is_null() ? None : dim.get<int64_t>());
+      else
+        throw Error(config.value("name", "model JSON") + ": build_input_shape is " + shape.dump() + ", expected whole numbers");
     model->buildSequential({sizes, DType::F32});
   }
   if (!config.value("trainable", true))

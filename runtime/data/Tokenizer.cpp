@@ -2,6 +2,7 @@
 #include <tenon/text.h>
 
 #include "runtime/File.h"
+#include "runtime/WholeNumber.h"
 #include "runtime/data/Utf8.h"
 
 #include <tenon/error.h>
@@ -206,12 +207,12 @@ Tokenizer read(std::string_view text, const std::string &what,
                              .split = config.at("split"),
                              .charLevel = config.at("char_level")};
     if (!config.at("num_words").is_null())
-      options.numWords = config.at("num_words");
+      options.numWords = wholeNumber<int64_t>(config.at("num_words"));
     if (!config.at("oov_token").is_null())
       options.oovToken = config.at("oov_token");
     Json counts = parse(config.at("word_counts").get_ref<const std::string &>(), what + ", word_counts");
     Json documents = parse(config.at("word_docs").get_ref<const std::string &>(), what + ", word_docs");
-    return make(std::move(options), counts, documents, config.at("document_count"));
+    return make(std::move(options), counts, documents, wholeNumber<int64_t>(config.at("document_count")));
   } catch (const nlohmann::json::exception &error) {
     throw Error(what + ": is no Tokenizer's JSON: " + error.what());
   }
@@ -225,7 +226,8 @@ Tokenizer Tokenizer::fromJson(const std::string &json) {
                 tokenizer.documents_ = total;
                 for (auto &[word, count] : counts.items()) {
                   tokenizer.seen_.push_back(word);
-                  tokenizer.counts_[word] = {count.get<int64_t>(), documents.value(word, int64_t(0))};
+                  auto in = documents.find(word);
+                  tokenizer.counts_[word] = {wholeNumber<int64_t>(count), in == documents.end() ? 0 : wholeNumber<int64_t>(*in)};
                 }
                 tokenizer.makeIndex();
                 return tokenizer;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/search/Record.h"
+#include "runtime/WholeNumber.h"
 #include "runtime/search/Range.h"
 
 #include <cmath>
@@ -25,7 +26,7 @@ Json toJson(const ParameterValue &value) {
 
 ParameterValue valueFrom(const Json &json) {
   if (json.is_number_integer())
-    return json.get<int64_t>();
+    return wholeNumber<int64_t>(json);
   if (json.is_number_float())
     return json.get<double>();
   return json.get<std::string>();
@@ -130,7 +131,7 @@ Record recordFrom(const std::string &text) {
       throw Error("'" + word + "' is no step of a study");
     record.time = json.at("time").get<double>();
     if (record.kind != Kind::Range)
-      record.number = json.at("trial").get<int64_t>();
+      record.number = wholeNumber<int64_t>(json.at("trial"));
     if (json.contains("planned"))
       for (auto &[name, value] : json["planned"].items())
         record.planned[name] = valueFrom(value);
@@ -149,7 +150,7 @@ Record recordFrom(const std::string &text) {
       record.more = json.at("text").get<std::string>();
       break;
     case Kind::Report:
-      record.step = json.at("step").get<int64_t>();
+      record.step = wholeNumber<int64_t>(json.at("step"));
       record.result = numberFrom(json.at("value"));
       break;
     case Kind::Execution:
@@ -186,7 +187,7 @@ StudySettings settingsFrom(const std::string &text) {
       throw Error("it is of version " + json["tenon study"].dump() + ", this program reads version " +
                   std::to_string(version));
     return {.direction = directionFrom(json.at("direction").get<std::string>()),
-            .seed = json.at("seed").get<uint64_t>(),
+            .seed = wholeNumber<uint64_t>(json.at("seed")),
             .sampler = json.at("sampler").get<std::string>(),
             .pruner = json.at("pruner").get<std::string>(),
             .withArguments = json.value("with arguments", false)};

@@ -117,6 +117,10 @@ TEST(Serialize, NamesWhatIsNotUnderstood) {
             "model JSON: nested more than 500 levels deep");
   EXPECT_EQ(messageOf([&] { modelFromJson(json["config"]["layers"][1].dump()); }),
             "model JSON: expected a Functional or Sequential model, got \"Dense\"");
+  EXPECT_EQ(messageOf([] {
+              modelFromJson(R"({"class_name": "Sequential", "config": {"name": "s", "layers": [], "build_input_shape": [null, 1e300]}})");
+            }),
+            "s: build_input_shape is [null,1e+300], expected whole numbers");
 }
 
 TEST(Serialize, ASurveyFindsEverythingThatIsNotSupported) {

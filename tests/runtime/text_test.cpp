@@ -81,6 +81,11 @@ TEST_F(TextTest, SavesAndLoads) {
   EXPECT_EQ(errorOf([&] { Tokenizer::load(path); }).rfind(path + ": ", 0), 0u);
   test::writeFile(path, std::string(1000000, '['));
   EXPECT_NE(errorOf([&] { Tokenizer::load(path); }).find("nested too deep"), std::string::npos);
+  Json json = Json::parse(tokenizer.toJson());
+  json["config"]["document_count"] = 1e300;
+  test::writeFile(path, json.dump());
+  EXPECT_EQ(errorOf([&] { Tokenizer::load(path); }),
+            path + ": expected a whole number between -9223372036854775808 and 9223372036854775807, got 1e+300");
 }
 
 TEST_F(TextTest, SaysWhatIsWrong) {

@@ -334,6 +334,14 @@ TEST_F(StudyTest, AForeignOrLaterJournalIsRefused) {
   std::filesystem::create_directories(folder);
   search::Journal(folder + "/journal.jsonl").append("{\"tenon study\":2}", true);
   EXPECT_THAT(errorOf([&] { Study({.folder = folder}); }), HasSubstr("is of version 2, this program reads version 1"));
+  for (const char *seed : {"1e42", "0.5", "-1", "18446744073709551616"}) { // which conversion would make anything of
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    search::Journal(folder + "/journal.jsonl")
+        .append(std::string(R"({"tenon study":1,"direction":"minimize","sampler":"tpe","pruner":"none","seed":)") + seed + "}", true);
+    EXPECT_THAT(errorOf([&] { Study({.folder = folder}); }),
+                HasSubstr("expected a whole number between 0 and 18446744073709551615, got"));
+  }
 }
 
 // A record with a right checksum that makes no sense was written by another program; it must be refused all the same.
@@ -348,6 +356,7 @@ TEST_F(StudyTest, RecordsThatDoNotFitAreRefusedWithTheirLine) {
       {{"{\"what\":"}, "parse error"},
       {{R"({"what":"dance","time":1,"trial":0})"}, "'dance' is no step of a study"},
       {{R"({"what":"begin","trial":0})"}, "'time' not found"},
+      {{R"({"what":"begin","time":1,"trial":1e30})"}, "expected a whole number between -9223372036854775808 and 9223372036854775807, got"},
       {{R"({"what":"begin","time":1,"trial":3})"}, "trial 3 begins where trial 0 is expected"},
       {{R"({"what":"begin","time":1,"trial":-1})"}, "trial -1 begins"},
       {{R"({"what":"take","time":1,"trial":0})"}, "there is no trial 0"},
@@ -364,7 +373,7 @@ TEST_F(StudyTest, RecordsThatDoNotFitAreRefusedWithTheirLine) {
       {{R"({"what":"range","time":1,"name":"x","range":{"int":[0],"step":1}})"}, "is out of range"},
       {{R"({"what":"range","time":1,"name":"x","range":{"int":[0,9],"step":0}})"}, "a step of at least 1"},
       {{R"({"what":"range","time":1,"name":"x","range":{"choices":[]}})"}, "at least one choice"},
-      {{begin, R"({"what":"report","time":1,"trial":0,"step":"a","value":1})"}, "type must be number"},
+      {{begin, R"({"what":"report","time":1,"trial":0,"step":"a","value":1})"}, "got \"a\""},
   };
   for (auto &[records, words] : cases) {
     test::writeFile(folder + "/journal.jsonl", empty);
