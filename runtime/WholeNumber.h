@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole numbers out of JSON that anybody may have written.
-#pragma once
+#ifndef TENON_RUNTIME_WHOLENUMBER_H
+#define TENON_RUNTIME_WHOLENUMBER_H
+
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -22,3 +24,4 @@ template <typename Whole> Whole wholeNumber(const nlohmann::json &json) {
 }
 
 } // namespace tenon
+#endif // TENON_RUNTIME_WHOLENUMBER_H

@@ -208,7 +208,7 @@ private:
   Value nextInput(const Block &block) {
     Region region = regionOf(block);
     Value line = k.add(region.y, region.lines);
-    return inputAt(k.sub(block.to, k.constant(1)), isFlat ? k.mul(line, w.y.stride) : line, region.x, firstRow);
+    return inputAt(k.sub(block.to, k.constant(1)), k.mul(line, w.y.stride), k.mul(region.x, w.x.stride), firstRow);
   }
   // So many lines of memory, of which each tile asks for its share.
   struct Ahead {
@@ -229,7 +229,8 @@ private:
     });
   }
 
-  // The input pixels that taps of the block reach, which are packed: of a point those of the block itself.
+  // The input pixels that taps of the block reach, which are packed. Strides other than 1 are a point's alone, and then
+  // it is the block's own pixels, counted in strides.
   struct Region {
     Value y, lines, x, width; // the first line and pixel, and how many
   };
@@ -258,8 +259,7 @@ private:
           Value pixel = k.add(k.mul(k.add(k.mul(k.sub(sample, block.from), region.lines), line), region.width), x);
           Value iy = k.add(region.y, line), ix = k.add(region.x, x);
           eachTile([&](Value row, int64_t rows) {
-            Value source = isFlat ? inputAt(sample, k.mul(iy, w.y.stride), k.mul(ix, w.x.stride), row)
-                                  : inputAt(sample, iy, ix, row);
+            Value source = inputAt(sample, k.mul(iy, w.y.stride), k.mul(ix, w.x.stride), row);
             k.store(k.load(k.vectorOf(k.f32, rows), source), packedAt(row, pixel));
           });
         });

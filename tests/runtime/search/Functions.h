@@ -4,9 +4,11 @@
 
 #include <tenon/search.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 namespace tenon::test {
 
@@ -52,6 +54,11 @@ inline double diverging(Trial &trial) {
   if (x > 0.9)
     return 1e38 * (1 + y);
   return (x - 0.72) * (x - 0.72) + (y - 0.3) * (y - 0.3) + (z - 0.6) * (z - 0.6);
+}
+
+inline double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
 }
 
 /// The best value of a study's first `count` trials.

@@ -13,16 +13,12 @@
 
 using namespace tenon;
 using test::errorOf;
+using test::median;
 using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
 namespace {
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 TrialRecord trialOf(TrialState state, std::optional<double> value) { return {.state = state, .value = value}; }
 
 std::vector<double> standard(const std::vector<TrialRecord> &trials, Direction direction = Direction::Minimize) {

@@ -14,15 +14,11 @@ using test::bestOf;
 using test::branin;
 using test::errorOf;
 using test::hartmann6;
+using test::median;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
 namespace {
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 std::vector<double> bests(const std::string &sampler, const Objective &objective, int64_t trials, uint64_t seeds) {
   std::vector<double> values;
   for (uint64_t seed = 0; seed < seeds; ++seed) {
